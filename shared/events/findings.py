@@ -1,0 +1,88 @@
+"""What the audit found, as a case of its own: opened, looked at by people, confirmed or dismissed."""
+
+from typing import Annotated, Literal
+
+import msgspec
+from msgspec import Meta
+
+from shared.events.base import (
+    FINDING_EVENTS,
+    ActorId,
+    Code,
+    Digest,
+    Facts,
+    Fen,
+    Reference,
+    StreamId,
+    Text,
+    event,
+)
+
+
+class Evidence(msgspec.Struct, frozen=True, kw_only=True):
+    """One event that the finding rests on; anybody can look it up in the log."""
+
+    topic: Code
+    partition: int
+    seq: int
+    event_id: Code
+    stream: StreamId
+
+
+class FindingKeys(Facts, frozen=True, kw_only=True, omit_defaults=True):
+    """The keys that every event of a finding carries."""
+
+    rule: Code
+    rule_version: int
+    tier: Literal["R", "X", "S"]
+
+
+@event(FINDING_EVENTS)
+class FindingOpened(FindingKeys, frozen=True, kw_only=True, omit_defaults=True):
+    """A rule of the audit holds on recorded events. It decides nothing: R may hold a payout, for a person."""
+
+    finding_id: Digest
+    subject: StreamId
+    window_key: Annotated[str, Meta(max_length=300)]
+    clause: tuple[Code, ...]
+    rule_sha256: Digest
+    evidence: tuple[Evidence, ...]
+    evidence_sha256: Digest
+    claims: tuple[StreamId, ...] = ()
+    payouts: tuple[StreamId, ...] = ()
+    persons: tuple[Reference, ...] = ()
+    plan: StreamId | None = None
+    amount_fen: Fen | None = None
+    explanation_zh: Text
+    explanation_en: Text
+    not_evaluable: tuple[Code, ...] = ()
+
+
+@event(FINDING_EVENTS)
+class FindingLapsed(FindingKeys, frozen=True, kw_only=True, omit_defaults=True):
+    """What the finding rested on was withdrawn or reversed, so the rule no longer holds."""
+
+    claims: tuple[StreamId, ...] = ()
+    payouts: tuple[StreamId, ...] = ()
+
+
+@event(FINDING_EVENTS)
+class FindingDismissed(FindingKeys, frozen=True, kw_only=True, omit_defaults=True):
+    """A person looked and found no wrong; the reason stands here, and holds are lifted."""
+
+    reason: Text
+    honest_error: bool = False
+    proposed_by: ActorId | None = None
+    claims: tuple[StreamId, ...] = ()
+    payouts: tuple[StreamId, ...] = ()
+
+
+@event(FINDING_EVENTS)
+class FindingConfirmed(FindingKeys, frozen=True, kw_only=True, omit_defaults=True):
+    """Two auditors agree that the rule was broken; recovery or suspension may follow."""
+
+    reason: Text
+    honest_error: bool = False
+    proposed_by: ActorId
+    claims: tuple[StreamId, ...] = ()
+    payouts: tuple[StreamId, ...] = ()
