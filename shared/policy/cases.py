@@ -1,0 +1,141 @@
+"""What the judge reads and what it answers: a claim, facts, the person's history, a judgement."""
+
+from datetime import date
+from typing import Literal
+
+import msgspec
+
+from shared.events.base import Level, PayeeKind
+
+FactValue = bool | int | str | date
+Decision = Literal["APPROVE", "REJECT", "HOLD"]
+DateField = Literal["certificate_issued_on", "claimed_on", "training_from", "training_to"]
+
+
+class ClaimCase(msgspec.Struct, frozen=True, kw_only=True):
+    """What the claimant says, as far as a policy can ask. None means: not said."""
+
+    kind: str
+    group: str
+    jurisdiction: str
+    """GB/T 2260 code of the office that decides"""
+    occupation: str
+    level: Level
+    certificate_type: str
+    certificate: str | None = None
+    """reference from the vault, never the number"""
+    certificate_issued_on: date
+    certificate_issuer: str | None = None
+    training_from: date | None = None
+    training_to: date | None = None
+    paid_by: PayeeKind | None = None
+    """who bore the cost of the training"""
+    payee_kind: PayeeKind
+    """who asks to be paid"""
+    claimed_on: date
+    agreement: str | None = None
+    institution: str | None = None
+    programme: str | None = None
+    delivery: str | None = None
+
+
+class Fact(msgspec.Struct, frozen=True, kw_only=True):
+    """One answer: its value, who gave it, and for which day it was true."""
+
+    value: FactValue
+    source: str
+    """code of the register, or `claim` when it is only the claimant's own statement"""
+    reference: str | None = None
+    """event id of the answer"""
+    valid_at: date | None = None
+
+
+class Subsidy(msgspec.Struct, frozen=True, kw_only=True):
+    """One earlier approved subsidy of the same person."""
+
+    stream: str
+    kind: str = ""
+    occupation: str = ""
+    level: Level = "none"
+    certificate_type: str = ""
+    certificate: str | None = None
+    year: int = 0
+    counted: bool = False
+    """uses up one of the person's times in `year`"""
+
+
+class History(msgspec.Struct, frozen=True, kw_only=True):
+    """What was granted before, as far as the limits ask for it."""
+
+    subsidies: tuple[Subsidy, ...] = ()
+    same_certificate_other_person: tuple[str, ...] = ()
+    """streams of claims of other persons that name this certificate"""
+
+
+class Cited(msgspec.Struct, frozen=True, kw_only=True):
+    """One clause and the part of the amount, in fen, that it gives."""
+
+    clause: str
+    amount_fen: int = 0
+
+
+class Step(msgspec.Struct, frozen=True, kw_only=True):
+    """One line of the computation: what was done with which input, and the sum after it in fen."""
+
+    clause: str
+    what: Literal["table"]
+    inputs: tuple[str, ...]
+    amount_fen: int
+
+
+class Missing(msgspec.Struct, frozen=True, kw_only=True):
+    """A fact that nobody has answered, the register that could, and the day to ask it for."""
+
+    fact: str
+    register: str
+    as_of: date | None
+
+
+class FactUsed(msgspec.Struct, frozen=True, kw_only=True):
+    """A fact that a condition read."""
+
+    name: str
+    fact: Fact
+
+
+class Ground(msgspec.Struct, frozen=True, kw_only=True):
+    """Why a claim is refused, held or flagged: a stable code, its clauses, the claims it cites."""
+
+    decision: Literal["REJECT", "HOLD", "FLAG"]
+    code: str
+    clauses: tuple[str, ...] = ()
+    conflicts: tuple[str, ...] = ()
+    interpretations: tuple[str, ...] = ()
+    missing: tuple[Missing, ...] = ()
+
+
+class Judgement(msgspec.Struct, frozen=True, kw_only=True):
+    """What the policy proposes; a person decides."""
+
+    decision: Decision
+    amount_fen: int
+    """0 unless APPROVE"""
+    payee_kind: PayeeKind | None
+    """None unless APPROVE"""
+    steps: tuple[Step, ...]
+    citations: tuple[Cited, ...]
+    reasons: tuple[str, ...]
+    """codes of the deciding grounds; empty when approved"""
+    flags: tuple[str, ...]
+    conflicts: tuple[str, ...]
+    """streams of the claims that stand in the way"""
+    interpretations: tuple[str, ...]
+    """INT-nn that mattered"""
+    missing: tuple[Missing, ...]
+    facts_used: tuple[FactUsed, ...]
+    year: int
+    """the year whose limit this claim would use"""
+    policy_id: str
+    version: int
+    content_sha256: str
+    on: date

@@ -1,0 +1,21 @@
+"""The readings that a document leaves open, each a named switch with the choices that we can run."""
+
+# INT-02 joins what a year is with the date that is counted in it.
+_YEARS = ("calendar", "policy")
+_DAYS = ("claimed_on", "certificate_issued_on")
+
+CHOICES: dict[str, tuple[str, ...]] = {
+    "INT-01": ("certificate_issued_on", "claimed_on"),
+    "INT-02": tuple(f"{year}/{day}" for year in _YEARS for day in _DAYS),
+    "INT-03": ("all_payees", "individual_only"),
+    "INT-04": ("level_only", "level_and_certificate_type"),
+    "INT-05": ("occupation_code",),
+    "INT-06": ("allow_and_flag", "reject"),
+    "INT-07": ("approved_subsidy",),
+    "INT-09": ("inclusive",),
+    "INT-10": ("hold", "reject"),
+    "INT-11": ("hold",),
+    "INT-14": ("refuse_unless_excepted",),
+    "INT-15": ("training_from", "claimed_on"),
+    "INT-18": ("hold", "allow", "reject"),
+}
