@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Annotated, Literal, TypeVar
 
 import msgspec
@@ -20,7 +20,9 @@ MAX_FEN = 10**13  # a hundred billion yuan: more than the national programme, fa
 Fen = Annotated[int, Meta(ge=0, le=MAX_FEN, description="amount in fen, 1/100 yuan")]
 SignedFen = Annotated[int, Meta(ge=-MAX_FEN, le=MAX_FEN, description="signed amount in fen")]
 BasisPoints = Annotated[int, Meta(ge=0, le=1_000_000, description="ratio in basis points")]
-Text = Annotated[str, Meta(max_length=500)]
+Text = Annotated[
+    str, Meta(max_length=500, description="free words about the case; no personal data")
+]
 Name = Annotated[str, Meta(min_length=1, max_length=120)]
 Code = Annotated[str, Meta(min_length=1, max_length=64)]
 Jurisdiction = Annotated[str, Meta(pattern=r"^[0-9]{6}$", description="GB/T 2260 code")]
@@ -34,6 +36,23 @@ Reference = Annotated[
 StreamId = Annotated[str, Meta(min_length=3, max_length=120, description="subject of an event")]
 ActorId = Annotated[str, Meta(min_length=1, max_length=64, description="`sub` of the token")]
 Digest = Annotated[str, Meta(pattern=r"^[0-9a-f]{64}$", description="SHA-256, lower-case hex")]
+EventId = Annotated[
+    str,
+    Meta(
+        pattern=r"^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$",
+        description="UUIDv7 of another event",
+    ),
+]
+Count = Annotated[
+    int, Meta(ge=0, le=2**53 - 1, description="whole number that any reader can hold")
+]
+Minutes = Annotated[int, Meta(ge=0, le=1440, description="minutes of one day")]
+Instant = Annotated[datetime, Meta(tz=True, description="UTC")]
+Ciphertext = Annotated[str, Meta(max_length=4096, description="base64(nonce ‖ ciphertext ‖ tag)")]
+References = Annotated[tuple[Reference, ...], Meta(max_length=1000)]
+StreamIds = Annotated[tuple[StreamId, ...], Meta(max_length=1000)]
+EventIds = Annotated[tuple[EventId, ...], Meta(max_length=1000)]
+Codes = Annotated[tuple[Code, ...], Meta(max_length=200)]
 Level = Literal["L5", "L4", "L3", "L2", "L1", "none"]
 PayeeKind = Literal["individual", "enterprise", "institution"]
 Day = date
@@ -50,10 +69,10 @@ class Sealed(msgspec.Struct, frozen=True, kw_only=True):
     """
 
     person: Reference
-    ciphertext: Annotated[
-        str, Meta(max_length=4096, description="base64(nonce ‖ ciphertext ‖ tag)")
-    ]
+    ciphertext: Ciphertext
 
+
+SealedFields = Annotated[dict[Name, Sealed], Meta(max_length=16)]
 
 F = TypeVar("F", bound=type[Facts])
 

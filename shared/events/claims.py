@@ -9,21 +9,27 @@ from shared.events.base import (
     CLAIM_EVENTS,
     ActorId,
     Code,
+    Codes,
+    Count,
     Day,
     Digest,
     Facts,
     Fen,
+    Jurisdiction,
     Level,
     Name,
     PayeeKind,
     Reference,
-    Sealed,
+    SealedFields,
     StreamId,
+    StreamIds,
     Text,
     event,
 )
+from shared.events.evidence import Documents
 
 Reason = Annotated[str, Meta(pattern=r"^[A-Z][A-Z0-9_]{2,63}$", description="stable reason code")]
+Reasons = Annotated[tuple[Reason, ...], Meta(max_length=64)]
 
 
 class Citation(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -33,11 +39,14 @@ class Citation(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     amount_fen: Fen = 0
 
 
+Citations = Annotated[tuple[Citation, ...], Meta(max_length=64)]
+
+
 class PolicyUsed(msgspec.Struct, frozen=True, kw_only=True):
     """The policy that judged: its id, version and the SHA-256 of its content."""
 
     policy_id: Code
-    version: int
+    version: Count
     content_sha256: Digest
 
 
@@ -76,13 +85,30 @@ class ClaimContent(ClaimKeys, frozen=True, kw_only=True, omit_defaults=True):
     programme: Code | None = None
     agent_contract: Code | None = None
     supersedes: StreamId | None = None
-    document_commitments: tuple[Digest, ...] = ()
+    document_commitments: Annotated[tuple[Digest, ...], Meta(max_length=50)] = ()
     roster: StreamId | None = None
-    roster_row: int | None = None
+    roster_row: Count | None = None
     device: Reference | None = None
     manifest: Digest | None = None
-    sealed: dict[str, Sealed] = {}
+    sealed: SealedFields = {}
     """name, account holder … as ciphertext"""
+    signed_on: Day | None = None
+    """when the person signed the claim: after a death it cannot be (A8)"""
+    months_claimed: Count | None = None
+    """months of work-based training or of apprenticeship that are asked for"""
+    allowance_days: Count | None = None
+    """days of living allowance that are asked for"""
+    certificate_county: Jurisdiction | None = None
+    training_county: Jurisdiction | None = None
+    reemployed_on: Day | None = None
+    reemployed_by: Code | None = None
+    """the enterprise that is said to have hired the person after the course"""
+    reissue_of: Reference | None = None
+    """the certificate that this one replaces: same achievement, new paper"""
+    documents: Documents = ()
+    ip: Reference | None = None
+    kiosk: bool = False
+    """filed at a registered public terminal: many persons on one device are then no sign"""
 
 
 @event(CLAIM_EVENTS)
@@ -109,7 +135,9 @@ class ClaimAccepted(ClaimKeys, frozen=True, kw_only=True, omit_defaults=True):
     """A clerk of an office found the papers complete and took the claim in (受理)."""
 
     office: Code
-    opened_at_us: int | None = None
+    assigned_by: Literal["rota", "chosen"] | None = None
+    """how the clerk came to this claim"""
+    opened_at_us: Count | None = None
     """when the clerk opened the page, microseconds since 1970: how long a decision took"""
 
 
@@ -117,7 +145,7 @@ class ClaimAccepted(ClaimKeys, frozen=True, kw_only=True, omit_defaults=True):
 class ClaimReturned(ClaimKeys, frozen=True, kw_only=True, omit_defaults=True):
     """A clerk gave the claim back to be corrected, and said what is missing (退回补正)."""
 
-    reasons: tuple[Reason, ...]
+    reasons: Reasons
     note: Text = ""
 
 
@@ -127,12 +155,12 @@ class ClaimProposed(ClaimKeys, frozen=True, kw_only=True, omit_defaults=True):
 
     decision: Literal["APPROVE", "REJECT", "HOLD"]
     amount_fen: Fen
-    citations: tuple[Citation, ...]
-    reasons: tuple[Reason, ...]
-    flags: tuple[Reason, ...] = ()
+    citations: Citations
+    reasons: Reasons
+    flags: Reasons = ()
     policy: PolicyUsed
-    interpretations: tuple[Code, ...] = ()
-    content_version: int
+    interpretations: Codes = ()
+    content_version: Count
     """stream version of the content that was judged; a later correction voids the proposal"""
 
 
@@ -141,50 +169,62 @@ class ClaimApproved(ClaimKeys, frozen=True, kw_only=True, omit_defaults=True):
     """An approver granted the subsidy: the sum, the clause that gives it, and who will be paid."""
 
     amount_fen: Fen
-    citations: tuple[Citation, ...]
-    reasons: tuple[Reason, ...] = ()
-    flags: tuple[Reason, ...] = ()
+    citations: Citations
+    reasons: Reasons = ()
+    flags: Reasons = ()
     policy: PolicyUsed
     payee_kind: PayeeKind
     payee: Code | None = None
     account: Reference | None = None
     fund: Code | None = None
-    year: int
+    year: Count
     """calendar year that the yearly limit counts this claim in"""
-    year_slot: int
+    year_slot: Count
     """the n-th subsidy of the person in that year"""
     certificate_issued_on: Day
     certificate_type: Code
     claimed_on: Day
     group: Code
     supersedes: StreamId | None = None
-    verifications: tuple[str, ...] = ()
+    verifications: Codes = ()
     filed_by: ActorId
     accepted_by: ActorId | None = None
-    proposal_version: int
-    opened_at_us: int | None = None
+    proposal_version: Count
+    opened_at_us: Count | None = None
     free_form_amount: bool = False
+    """the amount came from an invoice or a budget, not from a tariff"""
+    office: Code | None = None
+    verified_by: ActorId | None = None
+    approval_limit_fen: Fen | None = None
+    """highest sum that this approver may grant alone"""
+    bulk_screen: StreamId | None = None
+    """the documented bulk screen that explains many quick approvals"""
+    months: Count | None = None
+    allowance_days: Count | None = None
+    training_from: Day | None = None
+    training_to: Day | None = None
+    certificate_issuer: Code | None = None
 
 
 @event(CLAIM_EVENTS)
 class ClaimRejected(ClaimKeys, frozen=True, kw_only=True, omit_defaults=True):
     """The claim was refused; `conflicts_with` names the claim that already holds the slot."""
 
-    reasons: tuple[Reason, ...]
-    citations: tuple[Citation, ...]
-    conflicts_with: tuple[StreamId, ...] = ()
+    reasons: Reasons
+    citations: Citations
+    conflicts_with: StreamIds = ()
     policy: PolicyUsed
-    proposal_version: int
+    proposal_version: Count
 
 
 @event(CLAIM_EVENTS)
 class ClaimHeld(ClaimKeys, frozen=True, kw_only=True, omit_defaults=True):
     """The claim waits for a person or a missing fact; it is neither granted nor refused."""
 
-    reasons: tuple[Reason, ...]
-    citations: tuple[Citation, ...] = ()
-    conflicts_with: tuple[StreamId, ...] = ()
-    missing: tuple[Code, ...] = ()
+    reasons: Reasons
+    citations: Citations = ()
+    conflicts_with: StreamIds = ()
+    missing: Codes = ()
     note: Text = ""
 
 
@@ -193,7 +233,7 @@ class ApprovalRevoked(ClaimKeys, frozen=True, kw_only=True, omit_defaults=True):
     """An approval was taken back; the slot is free, and payments stops or recovers the money."""
 
     amount_fen: Fen
-    reasons: tuple[Reason, ...]
+    reasons: Reasons
     note: Text = ""
 
 
@@ -219,10 +259,16 @@ class ClaimImported(ClaimKeys, frozen=True, kw_only=True, omit_defaults=True):
     verified_by: ActorId | None = None
     approved_by: ActorId | None = None
     paid_by: ActorId | None = None
-    year: int
-    old_reference: Name
+    year: Count
+    old_reference: Annotated[Name, Meta(description="number in the old books; no personal data")]
     import_sha256: Digest
-    import_row: int
+    import_row: Count
     supersedes: StreamId | None = None
     reissue_of: Reference | None = None
-    sealed: dict[str, Sealed] = {}
+    sealed: SealedFields = {}
+    number_check: Literal["valid", "old15", "invalid"] | None = None
+    """check of the resident ID number as the old books had it; old15 became 18 digits later"""
+    claimed_on: Day | None = None
+    training_from: Day | None = None
+    training_to: Day | None = None
+    documents: Documents = ()

@@ -9,11 +9,14 @@ from shared.events.base import (
     FINDING_EVENTS,
     ActorId,
     Code,
+    Codes,
+    Count,
     Digest,
     Facts,
     Fen,
-    Reference,
+    References,
     StreamId,
+    StreamIds,
     Text,
     event,
 )
@@ -23,8 +26,8 @@ class Evidence(msgspec.Struct, frozen=True, kw_only=True):
     """One event that the finding rests on; anybody can look it up in the log."""
 
     topic: Code
-    partition: int
-    seq: int
+    partition: Count
+    seq: Count
     event_id: Code
     stream: StreamId
 
@@ -33,7 +36,7 @@ class FindingKeys(Facts, frozen=True, kw_only=True, omit_defaults=True):
     """The keys that every event of a finding carries."""
 
     rule: Code
-    rule_version: int
+    rule_version: Count
     tier: Literal["R", "X", "S"]
 
 
@@ -44,26 +47,26 @@ class FindingOpened(FindingKeys, frozen=True, kw_only=True, omit_defaults=True):
     finding_id: Digest
     subject: StreamId
     window_key: Annotated[str, Meta(max_length=300)]
-    clause: tuple[Code, ...]
+    clause: Codes
     rule_sha256: Digest
-    evidence: tuple[Evidence, ...]
+    evidence: Annotated[tuple[Evidence, ...], Meta(max_length=500)]
     evidence_sha256: Digest
-    claims: tuple[StreamId, ...] = ()
-    payouts: tuple[StreamId, ...] = ()
-    persons: tuple[Reference, ...] = ()
+    claims: StreamIds = ()
+    payouts: StreamIds = ()
+    persons: References = ()
     plan: StreamId | None = None
     amount_fen: Fen | None = None
     explanation_zh: Text
     explanation_en: Text
-    not_evaluable: tuple[Code, ...] = ()
+    not_evaluable: Codes = ()
 
 
 @event(FINDING_EVENTS)
 class FindingLapsed(FindingKeys, frozen=True, kw_only=True, omit_defaults=True):
     """What the finding rested on was withdrawn or reversed, so the rule no longer holds."""
 
-    claims: tuple[StreamId, ...] = ()
-    payouts: tuple[StreamId, ...] = ()
+    claims: StreamIds = ()
+    payouts: StreamIds = ()
 
 
 @event(FINDING_EVENTS)
@@ -73,8 +76,8 @@ class FindingDismissed(FindingKeys, frozen=True, kw_only=True, omit_defaults=Tru
     reason: Text
     honest_error: bool = False
     proposed_by: ActorId | None = None
-    claims: tuple[StreamId, ...] = ()
-    payouts: tuple[StreamId, ...] = ()
+    claims: StreamIds = ()
+    payouts: StreamIds = ()
 
 
 @event(FINDING_EVENTS)
@@ -84,5 +87,5 @@ class FindingConfirmed(FindingKeys, frozen=True, kw_only=True, omit_defaults=Tru
     reason: Text
     honest_error: bool = False
     proposed_by: ActorId
-    claims: tuple[StreamId, ...] = ()
-    payouts: tuple[StreamId, ...] = ()
+    claims: StreamIds = ()
+    payouts: StreamIds = ()
