@@ -1,0 +1,66 @@
+"""Real servers for all tests: one PostgreSQL and one Kafka per run, a fresh database per asking."""
+
+import os
+import secrets
+import tempfile
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+
+import pytest
+
+from shared.postgres.server import Server
+from tests.databases import Databases
+from tests.kafka_broker import Broker
+
+POSTGRES = "LEDGER_TEST_POSTGRES"
+KAFKA = "LEDGER_TEST_KAFKA"
+
+
+@pytest.fixture(scope="session")
+def scratch() -> Iterator[Path]:
+    """A folder that the server's account may enter too: pytest's own is closed to all but us."""
+    with tempfile.TemporaryDirectory(prefix="ledger-test-") as folder:
+        Path(folder).chmod(0o755)
+        yield Path(folder)
+
+
+@pytest.fixture(scope="session")
+async def postgres(scratch: Path) -> AsyncIterator[Server]:
+    """The run's server, or the running one whose data folder LEDGER_TEST_POSTGRES names."""
+    if POSTGRES in os.environ:
+        yield Server.attach(Path(os.environ[POSTGRES]))
+        return
+    async with Server(scratch / "postgres") as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+async def databases(postgres: Server) -> AsyncIterator[Databases]:
+    """`await databases("claims")`: a fresh database, migrated, heads filled; dropped at the end."""
+    factory = Databases(postgres)
+    yield factory
+    await factory.close()
+
+
+@pytest.fixture(scope="session")
+async def kafka(scratch: Path) -> AsyncIterator[Broker]:
+    """The run's broker, or the running one whose folder LEDGER_TEST_KAFKA names."""
+    if KAFKA in os.environ:
+        yield Broker.attach(Path(os.environ[KAFKA]))
+        return
+    async with Broker(scratch / "kafka") as broker:
+        yield broker
+
+
+@pytest.fixture
+async def own_postgres(scratch: Path) -> AsyncIterator[Server]:
+    """A server of the test's own, for tests that kill it."""
+    async with Server(scratch / f"postgres-{secrets.token_hex(4)}") as server:
+        yield server
+
+
+@pytest.fixture
+async def own_kafka(scratch: Path) -> AsyncIterator[Broker]:
+    """A broker of the test's own, for tests that kill it."""
+    async with Broker(scratch / f"kafka-{secrets.token_hex(4)}") as broker:
+        yield broker
