@@ -1,4 +1,4 @@
-"""What an event type is: a frozen record of facts, its name and version, and the topics it may stand in."""
+"""What an event type is: a frozen record of facts, its version, and the topics it may stand in."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -30,7 +30,7 @@ Reference = Annotated[
     str,
     Meta(
         pattern=r"^[0-9a-f]{32}$",
-        description="random 128-bit reference that the vault gave a person, certificate, account or phone",
+        description="random 128-bit reference that the vault gave a person, account, phone …",
     ),
 ]
 StreamId = Annotated[str, Meta(min_length=3, max_length=120, description="subject of an event")]
@@ -59,13 +59,15 @@ Day = date
 
 
 class Facts(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """Base of every event's data. Unknown fields are ignored at read, absent optional ones stay None."""
+    """Base of every event's data. Unknown fields are ignored at read, absent optional ones stay
+    None.
+    """
 
 
 class Sealed(msgspec.Struct, frozen=True, kw_only=True):
     """One personal field as ciphertext: AES-256-GCM under the data key of `person`.
 
-    The associated data is `event id ‖ field name`, so a ciphertext cannot be moved to another event.
+    The associated data is `event id ‖ field name`, so no ciphertext can move to another event.
     """
 
     person: Reference
@@ -79,7 +81,9 @@ F = TypeVar("F", bound=type[Facts])
 
 @dataclass(frozen=True, slots=True)
 class EventType:
-    """A released event type; `key` is what stands in the envelope's `type`, e.g. `ClaimApproved.v1`."""
+    """A released event type; `key` is what stands in the envelope's `type`, e.g.
+    `ClaimApproved.v1`.
+    """
 
     name: str
     version: int

@@ -90,7 +90,7 @@ class ClaimContent(ClaimKeys, frozen=True, kw_only=True, omit_defaults=True):
     roster_row: Count | None = None
     device: Reference | None = None
     manifest: Digest | None = None
-    sealed: SealedFields = {}
+    sealed: SealedFields = msgspec.field(default_factory=dict)
     """name, account holder … as ciphertext"""
     signed_on: Day | None = None
     """when the person signed the claim: after a death it cannot be (A8)"""
@@ -118,7 +118,9 @@ class ClaimSubmitted(ClaimContent, frozen=True, kw_only=True, omit_defaults=True
 
 @event(CLAIM_EVENTS)
 class ClaimCorrected(ClaimContent, frozen=True, kw_only=True, omit_defaults=True):
-    """The claimant replaced what was said before; what the clerk had accepted must be accepted again."""
+    """The claimant replaced what was said before; what the clerk had accepted must be accepted
+    again.
+    """
 
     reason: Text
 
@@ -265,7 +267,7 @@ class ClaimImported(ClaimKeys, frozen=True, kw_only=True, omit_defaults=True):
     import_row: Count
     supersedes: StreamId | None = None
     reissue_of: Reference | None = None
-    sealed: SealedFields = {}
+    sealed: SealedFields = msgspec.field(default_factory=dict)
     number_check: Literal["valid", "old15", "invalid"] | None = None
     """check of the resident ID number as the old books had it; old15 became 18 digits later"""
     claimed_on: Day | None = None

@@ -11,7 +11,9 @@ from shared.events.upcast import upcast
 
 
 class Undecodable(Exception):
-    """The bytes are not an event that this program can read; the stream parks until somebody looks."""
+    """The bytes are not an event that this program can read; the stream parks until
+    somebody looks.
+    """
 
 
 class UnknownType(Undecodable):

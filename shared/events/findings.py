@@ -1,4 +1,4 @@
-"""What the audit found, as a case of its own: opened, looked at by people, confirmed or dismissed."""
+"""What the audit found, as a case of its own: opened, confirmed or dismissed by people."""
 
 from typing import Annotated, Literal
 
@@ -42,7 +42,9 @@ class FindingKeys(Facts, frozen=True, kw_only=True, omit_defaults=True):
 
 @event(FINDING_EVENTS)
 class FindingOpened(FindingKeys, frozen=True, kw_only=True, omit_defaults=True):
-    """A rule of the audit holds on recorded events. It decides nothing: R may hold a payout, for a person."""
+    """A rule of the audit holds on recorded events. It decides nothing: R may hold a payout, for a
+    person.
+    """
 
     finding_id: Digest
     subject: StreamId

@@ -96,7 +96,9 @@ class ParticipationDisputed(Facts, frozen=True, kw_only=True, omit_defaults=True
 
 @event(CLAIM_EVENTS)
 class AgentContractRegistered(Facts, frozen=True, kw_only=True, omit_defaults=True):
-    """A person allowed an institution or enterprise, by signature, to draw the subsidy for them (代领)."""
+    """A person allowed an institution or enterprise, by signature, to draw the subsidy for them
+    (代领).
+    """
 
     agent_contract: Code
     person: Reference
@@ -110,7 +112,9 @@ class AgentContractRegistered(Facts, frozen=True, kw_only=True, omit_defaults=Tr
 
 @event(CLAIM_EVENTS)
 class BulkScreenDocumented(Facts, frozen=True, kw_only=True, omit_defaults=True):
-    """Many claims were screened by machine and a drawn sample by hand; this is why approvals went fast."""
+    """Many claims were screened by machine and a drawn sample by hand; this is why approvals went
+    fast.
+    """
 
     office: Code
     criteria: Code

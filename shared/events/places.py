@@ -16,7 +16,9 @@ MicroLongitude = Annotated[
 
 
 class Place(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """A place of training or of an inspection; `precision_m` is the radius that the point may be off."""
+    """A place of training or of an inspection; `precision_m` is the radius that the point may be
+    off.
+    """
 
     county: Jurisdiction
     site: Code | None = None

@@ -1,4 +1,4 @@
-"""A plan's own story (班次/项目): a class or project with a roster and a budget, from filing to decision."""
+"""A plan's own story (班次/项目): a class or project with a roster and a budget."""
 
 from typing import Annotated, Literal
 
@@ -129,7 +129,9 @@ class PlanReturned(PlanKeys, frozen=True, kw_only=True, omit_defaults=True):
 
 @event(CLAIM_EVENTS)
 class PlanApproved(PlanKeys, frozen=True, kw_only=True, omit_defaults=True):
-    """The bureau confirmed the plan. From now on the base of the advance stands still (HLD 十)."""
+    """The bureau confirmed the plan. From now on the base of the advance stands
+    still (HLD 十).
+    """
 
     kind: Code
     occupation: Code
@@ -210,8 +212,8 @@ class Earned(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 class PlanDecided(PlanKeys, frozen=True, kw_only=True, omit_defaults=True):
     """Every claim of the completed plan is decided. Payments settles on this event alone.
 
-    `earned` lists the institution and enterprises one by one; persons are paid by payouts of their own
-    and stand in `persons_fen` as a sum. A late certificate makes a new revision.
+    `earned` lists the institution and enterprises one by one; persons are paid by payouts of their
+    own and stand in `persons_fen` as a sum. A late certificate makes a new revision.
     """
 
     revision: Count

@@ -53,8 +53,8 @@ FACTS_PER_ANSWER = 300  # 25 years of insured months
 class RegisterFact(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """One thing that a register says, with the days it holds for and the day it was booked.
 
-    A month of insurance is one fact with `valid_from` its first day and `valid_to` its last; `posted_on`
-    later than the class tells a payment made up afterwards (补缴).
+    A month of insurance is one fact with `valid_from` its first day and `valid_to` its last;
+    `posted_on` later than the class tells a payment made up afterwards (补缴).
     """
 
     attribute: Attribute
@@ -123,12 +123,16 @@ class Answer(VerificationKeys, frozen=True, kw_only=True, omit_defaults=True):
 
 @event(VERIFICATION_EVENTS)
 class VerificationAnswered(Answer, frozen=True, kw_only=True, omit_defaults=True):
-    """A register answered. The raw answer is kept encrypted; here stand the facts that rules need."""
+    """A register answered. The raw answer is kept encrypted; here stand the facts
+    that rules need.
+    """
 
 
 @event(VERIFICATION_EVENTS)
 class VerificationCorrected(Answer, frozen=True, kw_only=True, omit_defaults=True):
-    """A register said later that its answer was wrong; exactly the claims that rested on it open again."""
+    """A register said later that its answer was wrong; exactly the claims that rested on it open
+    again.
+    """
 
     corrects: EventId
     reason: Text = ""

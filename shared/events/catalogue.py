@@ -1,0 +1,50 @@
+"""Every event type of the ledger: importing this module makes the registry complete."""
+
+from shared.events import (
+    access,
+    advances,
+    attendance,
+    cases,
+    certificates,
+    claims,
+    days,
+    findings,
+    funds,
+    handling,
+    notices,
+    payouts,
+    persons,
+    plans,
+    references,
+    settlements,
+    statements,
+    verifications,
+)
+from shared.events.base import REGISTRY, EventType
+
+MODULES = (
+    plans,
+    attendance,
+    certificates,
+    claims,
+    handling,
+    notices,
+    references,
+    persons,
+    access,
+    days,
+    verifications,
+    advances,
+    payouts,
+    settlements,
+    funds,
+    statements,
+    findings,
+    cases,
+)
+
+
+def event_types() -> list[EventType]:
+    """All types in the order of the life of a claim: by module, then as written."""
+    order = {module.__name__: number for number, module in enumerate(MODULES)}
+    return sorted(REGISTRY.values(), key=lambda kind: order.get(kind.facts.__module__, len(order)))

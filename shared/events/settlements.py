@@ -1,0 +1,154 @@
+"""What a plan earned less what was advanced, and money that must come back (追回)."""
+
+from typing import Annotated, Literal
+
+import msgspec
+from msgspec import Meta
+
+from shared.events.base import (
+    PAYOUT_EVENTS,
+    ActorId,
+    Code,
+    Count,
+    Day,
+    Digest,
+    EventId,
+    Facts,
+    Fen,
+    Instant,
+    PayeeKind,
+    Reference,
+    SignedFen,
+    StreamId,
+    StreamIds,
+    Text,
+    event,
+)
+from shared.events.evidence import Documents
+
+
+class SettlementKeys(Facts, frozen=True, kw_only=True, omit_defaults=True):
+    """The keys of a plan's settlement with one payee."""
+
+    plan: StreamId
+    payee_kind: PayeeKind
+    payee: Code | None = None
+    institution: Code | None = None
+
+
+@event(PAYOUT_EVENTS)
+class SettlementPaid(SettlementKeys, frozen=True, kw_only=True, omit_defaults=True):
+    """The plan is settled: what it earned, less the advances, was paid; both sums stand here.
+
+    `settlement_fen` = `earned_fen` − `advanced_fen` − `settled_before_fen`; 0 closes the plan
+    without money.
+    """
+
+    earned_fen: Fen
+    advanced_fen: Fen
+    """advances paid and not returned"""
+    settled_before_fen: SignedFen = 0
+    """paid (or, below 0, demanded) for an earlier revision of the same plan"""
+    settlement_fen: Fen
+    plan_decided: EventId
+    revision: Count
+    passed: Count | None = None
+    fund: Code
+    account: Reference | None = None
+    instruction: Code | None = None
+    bank_reference: Code | None = None
+    paid_at: Instant
+    paid_on: Day
+    authorised_by: ActorId | None = None
+    released_by: ActorId | None = None
+
+
+@event(PAYOUT_EVENTS)
+class SettlementExtended(SettlementKeys, frozen=True, kw_only=True, omit_defaults=True):
+    """The bureau gave the payee more time to settle the plan; until then it is not overdue."""
+
+    due_before: Day
+    due_on: Day
+    clause: Code | None = None
+    approved_by: ActorId
+    reason: Text
+    documents: Documents = ()
+
+
+class RecoveryKeys(Facts, frozen=True, kw_only=True, omit_defaults=True):
+    """The keys of one recovery: who owes, and for what."""
+
+    recovery: StreamId
+    payee_kind: PayeeKind
+    payee: Code | None = None
+    person: Reference | None = None
+    plan: StreamId | None = None
+    claim: StreamId | None = None
+    payout: StreamId | None = None
+    institution: Code | None = None
+
+
+class Instalment(msgspec.Struct, frozen=True, kw_only=True):
+    """One part of what is owed, and its day."""
+
+    due_on: Day
+    amount_fen: Fen
+
+
+@event(PAYOUT_EVENTS)
+class RecoveryOpened(RecoveryKeys, frozen=True, kw_only=True, omit_defaults=True):
+    """Money must come back: an advance larger than what was earned, a revoked approval, or a
+    finding.
+    """
+
+    amount_fen: Fen
+    cause: Literal["settlement", "approval_revoked", "finding", "plan_cancelled"]
+    cause_event: EventId
+    finding: StreamId | None = None
+    earned_fen: Fen | None = None
+    advanced_fen: Fen | None = None
+    demanded_on: Day
+    due_on: Day
+    instalments: Annotated[tuple[Instalment, ...], Meta(max_length=60)] = ()
+    clause: Code | None = None
+
+
+@event(PAYOUT_EVENTS)
+class RecoveryReceived(RecoveryKeys, frozen=True, kw_only=True, omit_defaults=True):
+    """The debtor paid some or all of it back into the special account."""
+
+    received_fen: Fen
+    balance_fen: Fen
+    """what is still owed after this receipt"""
+    received_on: Day
+    bank_reference: Code
+    account: Reference | None = None
+    fund: Code
+
+
+@event(PAYOUT_EVENTS)
+class RecoveryOffset(RecoveryKeys, frozen=True, kw_only=True, omit_defaults=True):
+    """What is owed was taken off the debtor's next payment; only where the policy names a clause
+    for it.
+    """
+
+    offset_fen: Fen
+    balance_fen: Fen
+    against: StreamId
+    """the payout or settlement that was made smaller"""
+    clause: Code
+
+
+@event(PAYOUT_EVENTS)
+class RecoveryWrittenOff(RecoveryKeys, frozen=True, kw_only=True, omit_defaults=True):
+    """The rest of a debt was given up by two persons, for a reason on paper: dead, dissolved,
+    insolvent.
+    """
+
+    written_off_fen: Fen
+    balance_fen: Fen
+    reason: Text
+    clause: Code | None = None
+    proposed_by: ActorId
+    related: StreamIds = ()
+    decision_sha256: Digest | None = None
