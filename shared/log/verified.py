@@ -1,0 +1,81 @@
+"""A reader that recomputes the chain: duplicates dropped, forks refused, gaps waited for."""
+
+from collections import OrderedDict
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from shared.log.chain import GENESIS, link
+from shared.log.port import Record, TopicPartition
+
+REMEMBERED = 4_096
+"""chains kept per partition, so that a record sent again can be compared"""
+MAX_HELD = 10_000
+"""records kept per partition while a missing number is waited for"""
+
+
+class ForkFound(Exception):
+    """Two histories under one number (finding G2): stop and call people."""
+
+    def __init__(self, at: TopicPartition, seq: int) -> None:
+        super().__init__(f"{at.topic}/{at.partition} at {seq}")
+        self.at = at
+        self.seq = seq
+
+
+@dataclass(slots=True)
+class Verifier:
+    """One partition's verified prefix: everything up to `seq`, with `chain`, is proved."""
+
+    at: TopicPartition
+    seq: int = 0
+    chain: bytes = GENESIS
+    offset: int = 0
+    """offset after the last record that was applied or dropped"""
+    recent: "OrderedDict[int, bytes]" = field(default_factory=OrderedDict)
+    held: dict[int, Record] = field(default_factory=dict)
+    doubted: list[Record] = field(default_factory=list)
+    """records sent again whose chain is remembered no more: compare them with their first copy"""
+
+    @property
+    def gap(self) -> bool:
+        """A number is missing: later ones have been seen, and none of them is applied."""
+        return bool(self.held)
+
+    def accept(self, records: Iterable[Record]) -> list[Record]:
+        """The records that continue the prefix, in order. Raises ForkFound."""
+        fresh: list[Record] = []
+        for record in records:
+            if record.seq <= self.seq:
+                self._same(record)
+            elif record.seq > self.seq + 1:
+                self._hold(record)
+            else:
+                fresh.append(self._extend(record))
+            while (following := self.held.pop(self.seq + 1, None)) is not None:
+                fresh.append(self._extend(following))
+        return fresh
+
+    def _extend(self, record: Record) -> Record:
+        if link(self.chain, record.seq, record.event_id, record.body) != record.chain:
+            raise ForkFound(self.at, record.seq)
+        self.seq, self.chain = record.seq, record.chain
+        self.offset = max(self.offset, record.offset + 1)
+        self.recent[record.seq] = record.chain
+        if len(self.recent) > REMEMBERED:
+            self.recent.popitem(last=False)
+        return record
+
+    def _same(self, record: Record) -> None:
+        known = self.chain if record.seq == self.seq else self.recent.get(record.seq)
+        if known is None and record.seq > 0:
+            self.doubted.append(record)
+        elif known != record.chain:
+            raise ForkFound(self.at, record.seq)
+        self.offset = max(self.offset, record.offset + 1)
+
+    def _hold(self, record: Record) -> None:
+        known = self.held.get(record.seq)
+        if known is not None and known.chain != record.chain:
+            raise ForkFound(self.at, record.seq)
+        if len(self.held) < MAX_HELD:
+            self.held[record.seq] = record

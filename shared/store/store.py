@@ -1,0 +1,169 @@
+"""The events table and its guards: append, read, tail. PostgreSQL is where things are decided."""
+
+import asyncio
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, cast
+
+import asyncpg
+
+from shared.events.partition import partition_of
+from shared.log.port import TopicPartition
+from shared.store.append import APPEND, arguments, outcomes
+from shared.store.coalesce import Coalescer
+from shared.store.position import Position
+from shared.store.unit import Holder, Outcome, Replayed, SlotKey, Unit
+
+MAX_RESENDS = 6
+"""how often a batch that lost a race is sent again whole before its units go one by one"""
+
+_READ = """
+SELECT 'event' AS what, e.stream_id AS a, e.version::text AS b, e.body AS c, NULL::bytea AS d, e.version AS n
+  FROM unnest($1::smallint[], $2::text[]) AS s(partition_no, stream_id)
+  JOIN events e USING (partition_no, stream_id)
+UNION ALL
+SELECT 'answer', i.stream_id, e.topic || '/' || e.partition_no || '/' || e.seq, i.answer, i.key || i.digest, 0
+  FROM unnest($3::bytea[]) AS k(key) JOIN idempotency i USING (key)
+  JOIN events e ON (e.partition_no, e.stream_id, e.version) = (i.partition_no, i.stream_id, i.version)
+UNION ALL
+SELECT 'holder', r.kind, r.key, convert_to(r.stream_id, 'UTF8'), convert_to(r.note, 'UTF8'), 0
+  FROM unnest($4::text[], $5::text[]) AS k(kind, key) JOIN reservations r USING (kind, key)
+ORDER BY n
+"""
+
+_TAIL = """
+SELECT s.topic, s.partition_no, e.seq, e.event_id, e.body
+  FROM unnest($1::text[], $2::smallint[], $3::bigint[]) AS s(topic, partition_no, seq)
+ CROSS JOIN LATERAL (
+    SELECT seq, event_id, body FROM events
+     WHERE events.topic = s.topic AND events.partition_no = s.partition_no AND events.seq > s.seq
+     ORDER BY events.seq LIMIT $4) AS e
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What a command must know before it decides: streams, an earlier answer, holders of slots."""
+
+    streams: tuple[str, ...] = ()
+    idempotency_key: bytes | None = None
+    slots: tuple[SlotKey, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """The answer to Asked: bodies by stream, the stored answer with its digest, holders by slot."""
+
+    bodies: Mapping[str, Sequence[bytes]]
+    answered: tuple[bytes, Replayed] | None
+    holders: Mapping[SlotKey, Holder]
+
+
+class Store:
+    """One service's events. Every method may raise asyncpg or OS errors: nothing is known then."""
+
+    def __init__(self, pool: asyncpg.Pool, partitions: int, now: Callable[[], datetime]) -> None:
+        self.pool = pool
+        self.partitions = partitions
+        self._now = now
+        self.append: Coalescer[Unit, Outcome] = Coalescer(
+            self.append_batch, max_batch=256, max_waiting=4096, keys=_keys
+        )
+        self.read: Coalescer[Asked, Known] = Coalescer(
+            self._read_batch, max_batch=256, max_waiting=4096
+        )
+
+    def partition_of(self, stream_id: str) -> int:
+        return partition_of(stream_id, self.partitions)
+
+    async def append_batch(self, units: Sequence[Unit]) -> list[Outcome]:
+        """Commit the units in one statement, an outcome each; units must share no key."""
+        values = arguments(units, self._now())
+        for attempt in range(MAX_RESENDS):
+            try:
+                return outcomes(units, await self.pool.fetch(APPEND, *values))
+            except (asyncpg.UniqueViolationError, asyncpg.DeadlockDetectedError):
+                await asyncio.sleep(0.001 * attempt)
+        if len(units) == 1:
+            raise asyncpg.UniqueViolationError("a unit lost every race")
+        return [(await self.append_batch([unit]))[0] for unit in units]
+
+    async def append_within(
+        self, connection: asyncpg.Connection, units: Sequence[Unit]
+    ) -> list[Outcome]:
+        """The same inside a transaction of the caller, once; a lost race raises UniqueViolation."""
+        return outcomes(units, await connection.fetch(APPEND, *arguments(units, self._now())))
+
+    async def _read_batch(self, asked: Sequence[Asked]) -> list[Known]:
+        streams = sorted({s for a in asked for s in a.streams})
+        keys = sorted({a.idempotency_key for a in asked if a.idempotency_key})
+        slots = sorted({slot for a in asked for slot in a.slots})
+        rows = await self.pool.fetch(
+            _READ,
+            [self.partition_of(s) for s in streams],
+            streams,
+            keys,
+            [kind for kind, _ in slots],
+            [key for _, key in slots],
+        )
+        found = _sort_out(rows)
+        return [found.of(a) for a in asked]
+
+    async def load(self, stream_id: str) -> Sequence[bytes]:
+        """The bodies of one stream in order; empty when there is none."""
+        return (await self.read(Asked((stream_id,)))).bodies.get(stream_id, ())
+
+    async def heads(self) -> dict[TopicPartition, int]:
+        """The last number given, per topic and partition of this service."""
+        rows = await self.pool.fetch("SELECT topic, partition_no, seq FROM heads")
+        return {TopicPartition(r["topic"], r["partition_no"]): r["seq"] for r in rows}
+
+    async def tail(
+        self, after: Mapping[TopicPartition, int], limit: int
+    ) -> Sequence[asyncpg.Record]:
+        """Per partition the next `limit` events with a number above `after`: (topic, partition_no,
+        seq, event_id, body), ordered inside each partition. One round trip."""
+        rows = await self.pool.fetch(
+            _TAIL,
+            [at.topic for at in after],
+            [at.partition for at in after],
+            list(after.values()),
+            limit,
+        )
+        return cast(Sequence[asyncpg.Record], rows)
+
+
+@dataclass(slots=True)
+class _Found:
+    bodies: dict[str, list[bytes]]
+    answers: dict[bytes, tuple[bytes, Replayed]]
+    holders: dict[SlotKey, Holder]
+
+    def of(self, asked: Asked) -> Known:
+        return Known(
+            {s: self.bodies[s] for s in asked.streams if s in self.bodies},
+            self.answers.get(asked.idempotency_key) if asked.idempotency_key else None,
+            {slot: self.holders[slot] for slot in asked.slots if slot in self.holders},
+        )
+
+
+def _sort_out(rows: Sequence[Any]) -> _Found:
+    found = _Found({}, {}, {})
+    for row in rows:
+        if row["what"] == "event":
+            found.bodies.setdefault(row["a"], []).append(row["c"])
+        elif row["what"] == "answer":
+            key, digest = row["d"][:32], row["d"][32:]
+            found.answers[key] = (digest, Replayed(row["c"], Position.parse(row["b"])))
+        else:
+            found.holders[(row["a"], row["b"])] = Holder(row["c"].decode(), row["d"].decode())
+    return found
+
+
+def _keys(unit: Unit) -> set[Any]:
+    keys: set[Any] = {event.stream_id for event in unit.events}
+    keys |= {(s.kind, s.key) for s in (*unit.takes, *unit.frees, *unit.records)}
+    if unit.idempotency:
+        keys.add(unit.idempotency.key)
+    return keys
