@@ -1,0 +1,201 @@
+"""What one cell must look like: a pure parser per form, each raising BadCell with a stable code."""
+
+import re
+import unicodedata
+from collections.abc import Callable
+from datetime import date
+from functools import lru_cache
+from typing import Any, NoReturn
+
+from shared.events.base import MAX_FEN, Level, PayeeKind
+from shared.tables.problems import BadCell
+
+Parse = Callable[[str], Any]
+CACHED = 8_192
+"""Days, codes and levels repeat from row to row; no personal value is ever cached."""
+
+FORMULA_STARTS = "=+-@\t\r\n＝＋－＠"
+FULL_WIDTH = re.compile("[０-９Ａ-Ｚａ-ｚ]")
+HIDDEN = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
+SPACES = " \u00a0\u3000"
+
+JURISDICTION = re.compile(r"[0-9]{6}")
+CODE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
+PHONE = re.compile(r"(?:\+?86[ -]?)?(1[3-9][0-9]{9})|(0[0-9]{2,3})-?([0-9]{7,8})")
+ACCOUNT = re.compile(r"[0-9]{8,32}")
+DAY = re.compile(
+    r"([0-9]{4})(?:-([0-9]{2})-([0-9]{2})|/([0-9]{1,2})/([0-9]{1,2})|年([0-9]{1,2})月([0-9]{1,2})日)"
+)
+YUAN = re.compile(r"(0|[1-9][0-9]{0,14})(?:\.([0-9]{1,2}))?")
+LONG_DECIMALS = re.compile(r"[0-9]+\.[0-9]{3,}")
+USCC_SIGNS = "0123456789ABCDEFGHJKLMNPQRTUWXY"
+USCC = re.compile(f"[{USCC_SIGNS}]{{18}}")
+USCC_WEIGHTS = (1, 3, 9, 27, 19, 26, 16, 17, 20, 29, 25, 13, 8, 24, 10, 30, 28)
+FIRST_YEAR, LAST_YEAR = 1949, 2100
+
+LEVEL_NAMES: dict[Level, tuple[str, ...]] = {
+    "L5": ("5", "五级", "初级工", "初级", "五级/初级工", "初级（五级）"),
+    "L4": ("4", "四级", "中级工", "中级", "四级/中级工", "中级（四级）"),
+    "L3": ("3", "三级", "高级工", "高级", "三级/高级工", "高级（三级）"),
+    "L2": ("2", "二级", "技师", "二级/技师", "技师（二级）"),
+    "L1": ("1", "一级", "高级技师", "一级/高级技师", "高级技师（一级）"),
+    "none": ("无", "无等级"),
+}
+LEVELS = {name: level for level, names in LEVEL_NAMES.items() for name in (level, *names)}
+CERTIFICATE_TYPES = {
+    name: code
+    for code, zh in (
+        ("qualification", "职业资格证书"),
+        ("skill_level", "职业技能等级证书"),
+        ("special_capacity", "专项职业能力证书"),
+        ("special_operation", "特种作业操作证书"),
+        ("training_pass", "培训合格证书"),
+        ("diploma", "毕业证书"),
+    )
+    for name in (code, zh)
+} | {"特种作业操作证": "special_operation"}
+PAYERS: dict[str, PayeeKind] = {
+    "individual": "individual",
+    "个人": "individual",
+    "enterprise": "enterprise",
+    "企业": "enterprise",
+    "institution": "institution",
+    "培训机构": "institution",
+    "机构": "institution",
+}
+
+
+def hidden_fault(cell: str) -> str | None:
+    """The code of the first fault that no honest keyboard makes, or None; `cell` is untrimmed."""
+    if cell.lstrip(SPACES)[:1] in ("\t", "\r"):
+        return "FORMULA"
+    if "\n" in cell or "\r" in cell:
+        return "LINE_BREAK"
+    if any(unicodedata.category(sign) in HIDDEN for sign in cell):
+        return "CONTROL"
+    return "FULL_WIDTH" if FULL_WIDTH.search(cell) else None
+
+
+def escape_cell(text: str) -> str:
+    """Make a cell of a CSV that we write harmless for spreadsheets: a leading apostrophe.
+
+    Excel and WPS run a cell that starts with = + - @, a tab, a line end or the full-width form of
+    these signs (OWASP, CSV injection). Amounts are written by us as digits and need no escape.
+    """
+    return "'" + text if text.lstrip(SPACES)[:1] in tuple(FORMULA_STARTS) else text
+
+
+def text(cell: str) -> str:
+    return cell
+
+
+@lru_cache(CACHED)
+def jurisdiction(cell: str) -> str:
+    return cell if JURISDICTION.fullmatch(cell) else _bad("JURISDICTION_FORMAT")
+
+
+@lru_cache(CACHED)
+def code(cell: str) -> str:
+    return cell if CODE.fullmatch(cell) else _bad("CODE_FORMAT")
+
+
+def upper(cell: str) -> str:
+    """Certificate numbers are equal whatever their case is, so they are kept in capitals."""
+    return cell.upper()
+
+
+def phone(cell: str) -> str:
+    """Digits of a mobile number or of a fixed line with its area code; +86 is dropped."""
+    found = PHONE.fullmatch(cell)
+    if found is None:
+        return _bad("PHONE_FORMAT")
+    return found[1] or found[2] + found[3]
+
+
+def account(cell: str) -> str:
+    return cell if ACCOUNT.fullmatch(cell) else _bad("ACCOUNT_FORMAT")
+
+
+@lru_cache(CACHED)
+def level(cell: str) -> Level:
+    return LEVELS.get(cell) or _bad("LEVEL_UNKNOWN")
+
+
+@lru_cache(CACHED)
+def certificate_type(cell: str) -> str:
+    return CERTIFICATE_TYPES.get(cell) or _bad("CERTIFICATE_TYPE_UNKNOWN")
+
+
+@lru_cache(CACHED)
+def payer(cell: str) -> PayeeKind:
+    return PAYERS.get(cell) or _bad("PAYER_UNKNOWN")
+
+
+@lru_cache(CACHED)
+def day(cell: str) -> date:
+    """A calendar day in Asia/Shanghai: `2020-05-06`, `2020/5/6` or `2020年5月6日`, nothing else.
+
+    The year stands first in all three, so none of them can be read in two ways. A cell with a time
+    of day, a two-digit year or a serial number of Excel is DATE_FORMAT.
+    """
+    found = DAY.fullmatch(cell)
+    if found is None:
+        return _bad("DATE_FORMAT")
+    year, month, day_of_month = (int(part) for part in found.groups() if part is not None)
+    if not FIRST_YEAR <= year <= LAST_YEAR:
+        return _bad("DATE_RANGE")
+    try:
+        return date(year, month, day_of_month)
+    except ValueError:
+        return _bad("DATE_INVALID")
+
+
+@lru_cache(CACHED)
+def yuan(cell: str) -> int:
+    """Fen of an amount in yuan: ASCII digits and at most two decimals; no sign, comma or space."""
+    found = YUAN.fullmatch(cell)
+    if found is None:
+        return _bad(_money_fault(cell))
+    fen = int(found[1]) * 100 + int((found[2] or "").ljust(2, "0"))
+    return fen if fen <= MAX_FEN else _bad("MONEY_TOO_LARGE")
+
+
+@lru_cache(CACHED)
+def positive_yuan(cell: str) -> int:
+    return yuan(cell) or _bad("MONEY_ZERO")
+
+
+@lru_cache(CACHED)
+def uscc(cell: str) -> str:
+    """A unified social credit code in capitals (GB 32100). Its check character is not judged here:
+    early codes break the rule, so `uscc_checks` only leads to a warning."""
+    shown = cell.upper()
+    return shown if USCC.fullmatch(shown) else _bad("USCC_FORMAT")
+
+
+@lru_cache(CACHED)
+def uscc_checks(text: str) -> bool:
+    """Whether the 18th character follows from the first 17 (GB 32100-2015, section 5)."""
+    return text[17] == uscc_check_sign(text[:17])
+
+
+def uscc_check_sign(first_17: str) -> str:
+    total = sum(USCC_SIGNS.index(sign) * w for sign, w in zip(first_17, USCC_WEIGHTS, strict=True))
+    return USCC_SIGNS[-total % 31]
+
+
+def _money_fault(cell: str) -> str:
+    if cell.startswith("-"):
+        return "MONEY_NEGATIVE"
+    if LONG_DECIMALS.fullmatch(cell):
+        return "MONEY_DECIMALS"
+    digits = cell.lstrip("0").partition(".")[0]
+    return (
+        "MONEY_TOO_LARGE"
+        if digits.isascii() and digits.isdigit() and len(digits) > 15
+        else ("MONEY_FORMAT")
+    )
+
+
+def _bad(code: str) -> NoReturn:
+    raise BadCell(code)
