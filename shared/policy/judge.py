@@ -1,10 +1,27 @@
 """The policy's answer to one claim: pure, deterministic, integers only."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date
+from typing import Literal
 
-from shared.policy.cases import ClaimCase, Fact, History, Judgement
-from shared.policy.pack import Pack
+from shared.events.base import PayeeKind
+from shared.policy.cases import (
+    Cited,
+    ClaimCase,
+    Decision,
+    Fact,
+    FactUsed,
+    Ground,
+    History,
+    Judgement,
+    Missing,
+    Step,
+)
+from shared.policy.conditions import Condition, Scope, holds, unknown_fields
+from shared.policy.limits import limit_grounds, limits_of, nearly_used, year_of
+from shared.policy.pack import CertificateOnce, FactSpec, Kind, Pack, PayeeRule, Table
+
+_TYPES = {"boolean": bool, "integer": int, "text": str, "date": date}
 
 
 def judge(
@@ -12,11 +29,304 @@ def judge(
 ) -> Judgement:
     """Judge one claim as of the day `on` (Asia/Shanghai).
 
-    A fact that is absent or None is unknown and holds the claim where a condition needs it.
+    A fact that is absent, None or of another type than the pack says is unknown, and holds the
+    claim where a condition needs it. A refusal outranks a hold: nothing unknown could lift it.
     """
-    raise NotImplementedError
+    kind = pack.kinds.get(claim.kind)
+    if kind is None:
+        return _stopped(pack, claim, on, [_silent()])
+    grounds = _validity(pack, claim)
+    if any(ground.decision == "REJECT" for ground in grounds):
+        return _stopped(pack, claim, on, grounds)  # outside its dates no other clause applies
+    scope = Scope(claim, _known(pack, facts), on)
+    steps, priced = _amount(pack, kind, claim)
+    rule, paid = _payee(pack, kind, scope)
+    grounds += _place(pack, claim) + _group(pack, kind, scope) + _gates(pack, kind, scope)
+    grounds += priced + paid + limit_grounds(pack, claim, history)
+    used = _facts_used(pack, kind, scope)
+    if rule is None or not steps or any(ground.decision != "FLAG" for ground in grounds):
+        return _stopped(pack, claim, on, grounds, used)
+    mattered = _mattered(pack, claim, history, grounds)
+    return _approved(
+        pack,
+        kind,
+        claim,
+        on=on,
+        steps=steps,
+        rule=rule,
+        flags=grounds,
+        used=used,
+        mattered=mattered,
+    )
 
 
 def stated_facts(pack: Pack, claim: ClaimCase) -> dict[str, Fact]:
-    """The facts as the claimant states them, source `claim`: what there is before a register."""
-    raise NotImplementedError
+    """The facts as the claimant states them, source `claim`: what there is before a register.
+
+    Only yes-or-no facts can be stated; one whose statement is itself unknown stays absent.
+    """
+    scope = Scope(claim, {}, claim.claimed_on)
+    stated: dict[str, Fact] = {}
+    for spec in pack.facts.values():
+        if spec.stated_when is None:
+            continue
+        truth = holds(spec.stated_when, scope)
+        if truth is not None:
+            stated[spec.id] = Fact(value=truth, source="claim", valid_at=_day(claim, spec.as_of))
+    return stated
+
+
+def _day(claim: ClaimCase, field: str | None) -> date | None:
+    day: date | None = getattr(claim, field) if field else None
+    return day
+
+
+def _known(pack: Pack, facts: Mapping[str, Fact | None]) -> dict[str, Fact]:
+    return {
+        name: fact
+        for name, fact in facts.items()
+        if fact is not None
+        and (spec := pack.facts.get(name)) is not None
+        and type(fact.value) is _TYPES[spec.type]
+    }
+
+
+def _silent(clauses: tuple[str, ...] = ()) -> Ground:
+    return Ground(
+        decision="HOLD", code="POLICY_SILENT", clauses=clauses, interpretations=("INT-11",)
+    )
+
+
+def _validity(pack: Pack, claim: ClaimCase) -> list[Ground]:
+    validity = pack.content.validity
+    picks = claim.claimed_on
+    if pack.switches.get("INT-01") != "claimed_on":
+        picks = claim.certificate_issued_on
+    ended = validity.valid_to is not None and picks > validity.valid_to
+    if ended or picks < validity.valid_from:
+        return [
+            Ground(
+                decision="REJECT",
+                code="POLICY_NOT_IN_FORCE",
+                clauses=(validity.clause,),
+                interpretations=_date_reading(pack, claim),
+            )
+        ]
+    late = pack.switches.get("INT-18", "hold")
+    if validity.valid_to is None or claim.claimed_on <= validity.valid_to or late == "allow":
+        return []
+    return [
+        Ground(
+            decision="REJECT" if late == "reject" else "HOLD",
+            code="FILED_AFTER_EXPIRY",
+            clauses=(validity.clause,),
+            interpretations=("INT-18",),
+        )
+    ]
+
+
+def _date_reading(pack: Pack, claim: ClaimCase) -> tuple[str, ...]:
+    """INT-01 matters only where the claim's dates do not all lie on the same side."""
+    first, last = pack.content.validity.valid_from, pack.content.validity.valid_to or date.max
+    days = (
+        claim.certificate_issued_on,
+        claim.claimed_on,
+        claim.training_from,
+        claim.training_to,
+    )
+    inside = {first <= day <= last for day in days if day is not None}
+    return ("INT-01",) if len(inside) > 1 else ()
+
+
+def _place(pack: Pack, claim: ClaimCase) -> list[Ground]:
+    if claim.jurisdiction in pack.jurisdictions:
+        return []
+    return [Ground(decision="HOLD", code="JURISDICTION_NOT_COVERED")]
+
+
+def _unknown(pack: Pack, condition: Condition, clauses: tuple[str, ...], scope: Scope) -> Ground:
+    missing = tuple(_missing(pack, field, scope) for field in unknown_fields(condition, scope))
+    dated = any(m.as_of is not None for m in missing) and "INT-15" in pack.switches
+    return Ground(
+        decision="HOLD",
+        code="FACT_MISSING",
+        clauses=clauses,
+        missing=missing,
+        interpretations=("INT-15",) if dated else (),
+    )
+
+
+def _missing(pack: Pack, field: str, scope: Scope) -> Missing:
+    source, _, name = field.partition(".")
+    if source != "facts":
+        return Missing(fact=field, register="CLAIMANT", as_of=None)
+    spec: FactSpec = pack.facts[name]
+    return Missing(fact=name, register=spec.register, as_of=_day(scope.case, spec.as_of))
+
+
+def _group(pack: Pack, kind: Kind, scope: Scope) -> list[Ground]:
+    group = pack.groups.get(scope.case.group)
+    if group is None or group.id not in kind.groups:
+        return [Ground(decision="REJECT", code="GROUP_NOT_MET", clauses=kind.clauses[:1])]
+    if group.member_when is None:
+        return []
+    member = holds(group.member_when, scope)
+    if member is None:
+        return [_unknown(pack, group.member_when, group.clauses, scope)]
+    if member:
+        return []
+    return [Ground(decision="REJECT", code="GROUP_NOT_MET", clauses=group.clauses)]
+
+
+def _gates(pack: Pack, kind: Kind, scope: Scope) -> list[Ground]:
+    grounds: list[Ground] = []
+    for gate in kind.gates:
+        passed = holds(gate.when, scope)
+        if passed is None:
+            grounds.append(_unknown(pack, gate.when, (gate.clause,), scope))
+        elif not passed:
+            grounds.append(Ground(decision=gate.decision, code=gate.reason, clauses=(gate.clause,)))
+    return grounds
+
+
+def _amount(pack: Pack, kind: Kind, claim: ClaimCase) -> tuple[tuple[Step, ...], list[Ground]]:
+    amount = kind.amount
+    if not isinstance(amount, Table):
+        return (), [Ground(decision="HOLD", code="AMOUNT_CATALOGUE", clauses=(amount.clause,))]
+    for row in amount.rows:
+        if row.level == claim.level and claim.certificate_type in row.certificate_types:
+            inputs = (claim.level, claim.certificate_type)
+            step = Step(
+                clause=amount.clause, what="table", inputs=inputs, amount_fen=row.amount_fen
+            )
+            return (step,), []
+    # INT-10: never the next row, and classes are not added up.
+    refuse: Literal["REJECT", "HOLD"] = (
+        "REJECT" if pack.switches.get("INT-10") == "reject" else "HOLD"
+    )
+    return (), [
+        Ground(
+            decision=refuse,
+            code="LEVEL_NOT_IN_TABLE",
+            clauses=(amount.clause,),
+            interpretations=("INT-10",),
+        )
+    ]
+
+
+def _payee(pack: Pack, kind: Kind, scope: Scope) -> tuple[PayeeRule | None, list[Ground]]:
+    for rule in kind.payees:
+        chosen = True if rule.when is None else holds(rule.when, scope)
+        if chosen is None and rule.when is not None:
+            return None, [_unknown(pack, rule.when, (rule.clause,), scope)]
+        if not chosen:
+            continue
+        if rule.payee == scope.case.payee_kind:
+            return rule, []
+        return None, [Ground(decision="HOLD", code="PAYEE_DIFFERS", clauses=(rule.clause,))]
+    return None, [_silent(tuple(dict.fromkeys(rule.clause for rule in kind.payees)))]
+
+
+def _facts_used(pack: Pack, kind: Kind, scope: Scope) -> tuple[FactUsed, ...]:
+    names = pack.kind_facts.get((kind.id, scope.case.group), ())
+    return tuple(
+        FactUsed(name=name, fact=fact)
+        for name in names
+        if (fact := scope.facts.get(name)) is not None
+    )
+
+
+def _each_once(codes: Iterable[str]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(codes))
+
+
+def _stopped(
+    pack: Pack, claim: ClaimCase, on: date, grounds: list[Ground], used: tuple[FactUsed, ...] = ()
+) -> Judgement:
+    """Refused or held: only the grounds of that decision are reasons, the weaker ones fall away."""
+    refused = any(ground.decision == "REJECT" for ground in grounds)
+    decision: Decision = "REJECT" if refused else "HOLD"
+    deciding = [ground for ground in grounds if ground.decision == decision]
+    return Judgement(
+        decision=decision,
+        amount_fen=0,
+        payee_kind=None,
+        steps=(),
+        citations=tuple(
+            Cited(clause=c) for c in _each_once(c for g in deciding for c in g.clauses)
+        ),
+        reasons=_each_once(ground.code for ground in deciding),
+        flags=_each_once(g.code for g in grounds if g.decision == "FLAG"),
+        conflicts=_each_once(c for g in grounds for c in g.conflicts if _speaks(g, decision)),
+        interpretations=tuple(
+            sorted({i for g in grounds for i in g.interpretations if _speaks(g, decision)})
+        ),
+        missing=tuple(dict.fromkeys(m for ground in deciding for m in ground.missing)),
+        facts_used=used,
+        year=year_of(pack, claim),
+        policy_id=pack.policy_id,
+        version=pack.version,
+        content_sha256=pack.content_sha256,
+        on=on,
+    )
+
+
+def _speaks(ground: Ground, decision: Decision) -> bool:
+    return ground.decision in (decision, "FLAG")
+
+
+def _limit_clauses(pack: Pack, claim: ClaimCase) -> list[str]:
+    return [
+        clause
+        for limit in limits_of(pack, claim)
+        for clause in (limit.clauses if isinstance(limit, CertificateOnce) else (limit.clause,))
+    ]
+
+
+def _mattered(
+    pack: Pack, claim: ClaimCase, history: History, flags: list[Ground]
+) -> tuple[str, ...]:
+    mattered = {one for ground in flags for one in ground.interpretations}
+    mattered |= {*_date_reading(pack, claim)}
+    if nearly_used(pack, claim, history):
+        mattered |= {"INT-02", "INT-03"}
+    return tuple(sorted(mattered))
+
+
+def _approved(
+    pack: Pack,
+    kind: Kind,
+    claim: ClaimCase,
+    *,
+    on: date,
+    steps: tuple[Step, ...],
+    rule: PayeeRule,
+    flags: list[Ground],
+    used: tuple[FactUsed, ...],
+    mattered: tuple[str, ...],
+) -> Judgement:
+    amount_fen = steps[-1].amount_fen
+    payee: PayeeKind = rule.payee
+    passed = [gate.clause for gate in kind.gates] + [rule.clause, *_limit_clauses(pack, claim)]
+    clauses = _each_once([*passed, pack.content.validity.clause])
+    return Judgement(
+        decision="APPROVE",
+        amount_fen=amount_fen,
+        payee_kind=payee,
+        steps=steps,
+        citations=(
+            Cited(clause=steps[-1].clause, amount_fen=amount_fen),
+            *(Cited(clause=clause) for clause in clauses if clause != steps[-1].clause),
+        ),
+        reasons=(),
+        flags=_each_once(ground.code for ground in flags),
+        conflicts=_each_once(c for ground in flags for c in ground.conflicts),
+        interpretations=mattered,
+        missing=(),
+        facts_used=used,
+        year=year_of(pack, claim),
+        policy_id=pack.policy_id,
+        version=pack.version,
+        content_sha256=pack.content_sha256,
+        on=on,
+    )

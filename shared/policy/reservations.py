@@ -9,8 +9,18 @@ from typing import Literal
 
 import msgspec
 
-from shared.policy.cases import ClaimCase, History
-from shared.policy.pack import Pack
+from shared.events.base import Level
+from shared.policy.cases import ClaimCase, History, Subsidy
+from shared.policy.limits import (
+    RANKS,
+    counts,
+    level_class,
+    limit_grounds,
+    limits_of,
+    year_basis,
+    year_of,
+)
+from shared.policy.pack import CertificateOnce, MaxTimes, NoRepeat, Pack
 
 
 class ReservationKey(msgspec.Struct, frozen=True, order=True):
@@ -50,27 +60,138 @@ class Refused(msgspec.Struct, frozen=True, kw_only=True):
     conflicts: tuple[str, ...]
 
 
+def _certificate_key(case: ClaimCase) -> list[ReservationKey]:
+    return [] if case.certificate is None else [ReservationKey("certificate", case.certificate)]
+
+
+def _level_key(pack: Pack, case: ClaimCase, person: str, level: Level) -> ReservationKey:
+    same = level_class(pack, level, case.certificate_type)
+    return ReservationKey("occupation-level", f"{person}/{case.occupation}/{same}")
+
+
+def _slots(pack: Pack, limit: MaxTimes, person: str, year: int) -> list[ReservationKey]:
+    basis = "/".join(year_basis(pack))
+    return [
+        ReservationKey("person-year", f"{person}/{limit.counter}/{basis}/{year}/{slot}")
+        for slot in range(1, limit.max + 1)
+    ]
+
+
+def _levels_to_read(case: ClaimCase) -> list[Level]:
+    """The own level, and the higher ones, which only a flag asks for (INT-06)."""
+    rank = RANKS.get(case.level)
+    higher: list[Level] = [] if rank is None else [x for x in _LEVELS if RANKS[x] > rank]
+    return [case.level, *higher]
+
+
+_LEVELS: tuple[Level, ...] = ("L5", "L4", "L3", "L2", "L1")
+
+
 def keys_wanted(pack: Pack, case: ClaimCase, person: str) -> tuple[ReservationKey, ...]:
-    """Every key to look up before deciding: all slots of the year, all levels of the occupation."""
-    raise NotImplementedError
+    """Every key to look up before deciding: all slots of the year, the own and higher levels."""
+    wanted: set[ReservationKey] = set()
+    for limit in limits_of(pack, case):
+        match limit:
+            case CertificateOnce():
+                wanted |= {*_certificate_key(case)}
+            case NoRepeat():
+                wanted |= {_level_key(pack, case, person, x) for x in _levels_to_read(case)}
+            case MaxTimes() if counts(pack, case):
+                wanted |= {*_slots(pack, limit, person, year_of(pack, case))}
+            case MaxTimes():
+                pass
+    return tuple(sorted(wanted))
 
 
-def history_of(
-    pack: Pack, case: ClaimCase, person: str, stream: str, holders: Holders
-) -> History:
+def _held(
+    keys: list[ReservationKey], stream: str, holders: Holders
+) -> list[tuple[ReservationKey, Holder]]:
+    """Who holds these keys; the claim's own slots are not in its way."""
+    held = [(key, holders[key]) for key in keys if key in holders]
+    return [(key, holder) for key, holder in held if holder.stream_id != stream]
+
+
+def history_of(pack: Pack, case: ClaimCase, person: str, stream: str, holders: Holders) -> History:
     """The history that `judge` needs, read off the holders of `keys_wanted`; own slots excluded."""
-    raise NotImplementedError
+    found: dict[str, Subsidy] = {}
+
+    def learn(holder: Holder, **known: object) -> None:
+        earlier = found.get(holder.stream_id, Subsidy(stream=holder.stream_id))
+        found[holder.stream_id] = msgspec.structs.replace(earlier, **known)
+
+    for level in _levels_to_read(case):
+        key = _level_key(pack, case, person, level)
+        # Where types are equal the key does not tell which type it was.
+        typed = case.certificate_type if ":" in key.key else ""
+        for _, holder in _held([key], stream, holders):
+            learn(holder, occupation=case.occupation, level=level, certificate_type=typed)
+    year = year_of(pack, case)
+    for limit in limits_of(pack, case):
+        if isinstance(limit, MaxTimes):
+            for _, holder in _held(_slots(pack, limit, person, year), stream, holders):
+                learn(holder, year=year, counted=True)
+    others = []
+    for _, holder in _held(_certificate_key(case), stream, holders):
+        if holder.note == person:
+            learn(holder, certificate=case.certificate)
+        else:
+            others.append(holder.stream_id)
+    return History(
+        subsidies=tuple(found[key] for key in sorted(found)),
+        same_certificate_other_person=tuple(others),
+    )
 
 
 def take(
     pack: Pack, case: ClaimCase, person: str, stream: str, holders: Holders
 ) -> Taken | Refused:
-    """The slots of one approval, or why it cannot have them."""
-    raise NotImplementedError
+    """The slots of one approval, or why it cannot have them (HLD-10-2, HLD-10-3, HLD-1.5-3).
+
+    The rules are the judge's own; here they run on what is held at the moment of approval.
+    """
+    grounds = limit_grounds(pack, case, history_of(pack, case, person, stream, holders))
+    refused = any(ground.decision == "REJECT" for ground in grounds)
+    stopping = [g for g in grounds if g.decision == ("REJECT" if refused else "HOLD")]
+    if not stopping:
+        return take_imported(pack, case, person, stream, holders, year=year_of(pack, case))
+    return Refused(
+        decision="REJECT" if refused else "HOLD",
+        reasons=tuple(dict.fromkeys(g.code for g in stopping)),
+        flags=tuple(dict.fromkeys(g.code for g in grounds if g.decision == "FLAG")),
+        clauses=tuple(dict.fromkeys(c for g in stopping for c in g.clauses)),
+        conflicts=tuple(dict.fromkeys(c for g in stopping for c in g.conflicts)),
+    )
 
 
 def take_imported(
-    pack: Pack, case: ClaimCase, person: str, stream: str, year: int, holders: Holders
+    pack: Pack, case: ClaimCase, person: str, stream: str, holders: Holders, *, year: int
 ) -> Taken:
-    """The free slots of a decision from before the ledger: recorded, never refused."""
-    raise NotImplementedError
+    """The free slots of a decision that stands, e.g. one from before the ledger: never refused.
+
+    What another claim holds already is left out; such conflicts are the audit's to find.
+    """
+    keys: list[ReservationKey] = []
+    slot = 0
+    for limit in limits_of(pack, case):
+        match limit:
+            case CertificateOnce():
+                keys += _free(_certificate_key(case), stream, holders)
+            case NoRepeat():
+                keys += _free([_level_key(pack, case, person, case.level)], stream, holders)
+            case MaxTimes() if counts(pack, case):
+                slots = _slots(pack, limit, person, year)
+                free = _own_first(_free(slots, stream, holders), stream, holders)[:1]
+                slot = slots.index(free[0]) + 1 if free else 0
+                keys += free
+            case MaxTimes():
+                pass
+    return Taken(keys=tuple(sorted({*keys})), note=person, year=year, year_slot=slot)
+
+
+def _free(keys: list[ReservationKey], stream: str, holders: Holders) -> list[ReservationKey]:
+    return [key for key in keys if key not in holders or holders[key].stream_id == stream]
+
+
+def _own_first(keys: list[ReservationKey], stream: str, holders: Holders) -> list[ReservationKey]:
+    """A claim that holds a slot already keeps it and takes no second one."""
+    return sorted(keys, key=lambda key: key not in holders)

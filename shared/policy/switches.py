@@ -1,4 +1,4 @@
-"""The readings that a document leaves open, each a named switch with the choices that we can run."""
+"""The readings that a document leaves open: named switches, and the choices that we can run."""
 
 # INT-02 joins what a year is with the date that is counted in it.
 _YEARS = ("calendar", "policy")

@@ -1,0 +1,234 @@
+"""What a pack can say in the right shape and still get wrong: names, types, dates, overlaps."""
+
+from collections.abc import Iterable, Iterator
+from datetime import date
+
+import msgspec
+
+from shared.policy.cases import ClaimCase
+from shared.policy.conditions import All as AllOf
+from shared.policy.conditions import (
+    AnyOf,
+    Between,
+    Compare,
+    Condition,
+    Not,
+    OneOf,
+    Present,
+)
+from shared.policy.pack import CertificateOnce, Content, Kind, MaxTimes, Table
+from shared.policy.switches import CHOICES
+
+# Reasons that the judge gives by itself; a pack must have words for each.
+BUILT_IN = (
+    "AMOUNT_CATALOGUE",
+    "FACT_MISSING",
+    "FILED_AFTER_EXPIRY",
+    "GROUP_NOT_MET",
+    "JURISDICTION_NOT_COVERED",
+    "LEVEL_NOT_IN_TABLE",
+    "LOWER_AFTER_HIGHER",
+    "PAYEE_DIFFERS",
+    "POLICY_NOT_IN_FORCE",
+    "POLICY_SILENT",
+)
+
+
+class Fault(msgspec.Struct, frozen=True):
+    """A mistake at a path of the pack, with a stable code."""
+
+    path: str
+    code: str
+    what: str
+
+
+def faults_of(content: Content) -> Iterator[Fault]:
+    """Every mistake that the format alone does not forbid."""
+    yield from _ids(content)
+    yield from _dates(content)
+    yield from _switches(content)
+    for i, kind in enumerate(content.kinds):
+        yield from _kind(content, kind, f"$.kinds[{i}]")
+    yield from _reasons(content)
+    for path, condition in conditions_of(content):
+        yield from _condition(content, condition, path)
+
+
+def _ids(content: Content) -> Iterator[Fault]:
+    yield from _twice("$.facts", (x.id for x in content.facts))
+    yield from _twice("$.groups", (x.id for x in content.groups))
+    yield from _twice("$.kinds", (x.id for x in content.kinds))
+    yield from _twice("$.limits", (x.id for x in content.limits))
+    yield from _twice("$.interpretations", (x.id for x in content.interpretations))
+    yield from _twice("$.reasons", (x.code for x in content.reasons))
+    yield from _twice("$.jurisdiction.children", (x.code for x in content.jurisdiction.children))
+
+
+def _twice(path: str, ids: Iterable[str]) -> Iterator[Fault]:
+    seen: set[str] = set()
+    for i, one in enumerate(ids):
+        if one in seen:
+            yield Fault(f"{path}[{i}]", "DUPLICATE_ID", f"`{one}` is there twice")
+        seen.add(one)
+
+
+def _dates(content: Content) -> Iterator[Fault]:
+    validity = content.validity
+    if validity.valid_to is not None and validity.valid_to < validity.valid_from:
+        yield Fault("$.validity.valid_to", "DATES_REVERSED", "the last day is before the first")
+
+
+def _switches(content: Content) -> Iterator[Fault]:
+    for i, one in enumerate(content.interpretations):
+        path = f"$.interpretations[{i}]"
+        choices = CHOICES.get(one.id)
+        if choices is None:
+            yield Fault(f"{path}.id", "UNKNOWN_SWITCH", f"no switch is called `{one.id}`")
+        elif one.choice not in choices:
+            what = f"`{one.choice}` is none of {', '.join(choices)}"
+            yield Fault(f"{path}.choice", "UNKNOWN_CHOICE", what)
+
+
+def _kind(content: Content, kind: Kind, path: str) -> Iterator[Fault]:
+    groups = {group.id for group in content.groups}
+    limits = {limit.id: limit for limit in content.limits}
+    for i, group in enumerate(kind.groups):
+        if group not in groups:
+            yield Fault(f"{path}.groups[{i}]", "UNKNOWN_GROUP", f"no group is called `{group}`")
+    for i, limit in enumerate(kind.limits):
+        if limit not in limits:
+            yield Fault(f"{path}.limits[{i}]", "UNKNOWN_LIMIT", f"no limit is called `{limit}`")
+    if sum(isinstance(limits.get(id_), MaxTimes) for id_ in kind.limits) > 1:
+        yield Fault(f"{path}.limits", "TWO_YEARLY_LIMITS", "a claim has one slot in one year")
+    yield from _twice(f"{path}.limits", kind.limits)
+    yield from _twice(f"{path}.gates", (gate.id for gate in kind.gates))
+    yield from _payees(kind, path)
+    if isinstance(kind.amount, Table):
+        yield from _overlaps(kind.amount, f"{path}.amount")
+
+
+def _payees(kind: Kind, path: str) -> Iterator[Fault]:
+    for i, rule in enumerate(kind.payees[:-1]):
+        if rule.when is None:
+            what = "this rule always holds, so no later rule is ever reached"
+            yield Fault(f"{path}.payees[{i}]", "UNREACHABLE_PAYEE", what)
+
+
+def _overlaps(table: Table, path: str) -> Iterator[Fault]:
+    seen: set[tuple[str, str]] = set()
+    for i, row in enumerate(table.rows):
+        for type_ in row.certificate_types:
+            if (type_, row.level) in seen:
+                what = f"{row.level} with {type_} has an amount already"
+                yield Fault(f"{path}.rows[{i}]", "OVERLAPPING_AMOUNTS", what)
+            seen.add((type_, row.level))
+
+
+def _reasons(content: Content) -> Iterator[Fault]:
+    known = {reason.code for reason in content.reasons}
+    for code in BUILT_IN:
+        if code not in known:
+            yield Fault("$.reasons", "REASON_WITHOUT_WORDS", f"no words for {code}")
+    for path, code in _codes_used(content):
+        if code not in known:
+            yield Fault(path, "REASON_WITHOUT_WORDS", f"no words for {code}")
+
+
+def _codes_used(content: Content) -> Iterator[tuple[str, str]]:
+    for i, kind in enumerate(content.kinds):
+        for j, gate in enumerate(kind.gates):
+            yield f"$.kinds[{i}].gates[{j}].reason", gate.reason
+    for i, limit in enumerate(content.limits):
+        yield f"$.limits[{i}].reason", limit.reason
+        if isinstance(limit, CertificateOnce):
+            yield f"$.limits[{i}].two_persons_reason", limit.two_persons_reason
+
+
+def conditions_of(content: Content) -> Iterator[tuple[str, Condition]]:
+    """Every condition of the pack with its path."""
+    for i, spec in enumerate(content.facts):
+        if spec.stated_when is not None:
+            yield f"$.facts[{i}].stated_when", spec.stated_when
+    for i, group in enumerate(content.groups):
+        if group.member_when is not None:
+            yield f"$.groups[{i}].member_when", group.member_when
+    for i, kind in enumerate(content.kinds):
+        for j, gate in enumerate(kind.gates):
+            yield f"$.kinds[{i}].gates[{j}].when", gate.when
+        for j, rule in enumerate(kind.payees):
+            if rule.when is not None:
+                yield f"$.kinds[{i}].payees[{j}].when", rule.when
+
+
+def _claim_types() -> dict[str, str]:
+    days = {date: "date", date | None: "date"}
+    hints = ((field.name, field.type) for field in msgspec.structs.fields(ClaimCase))
+    return {f"claim.{name}": days.get(type_, "text") for name, type_ in hints}
+
+
+CLAIM_TYPES = _claim_types()
+_VALUES = {"boolean": bool, "integer": int, "text": str}
+
+
+def _type_of(content: Content, field: str) -> str | None:
+    if field == "on":
+        return "date"
+    facts = {f"facts.{spec.id}": spec.type for spec in content.facts}
+    return (CLAIM_TYPES | facts).get(field)
+
+
+def _condition(content: Content, condition: Condition, path: str) -> Iterator[Fault]:
+    match condition:
+        case AllOf() | AnyOf():
+            for i, part in enumerate(condition.of):
+                yield from _condition(content, part, f"{path}.of[{i}]")
+        case Not():
+            yield from _condition(content, condition.of, f"{path}.of")
+        case Compare():
+            yield from _comparison(content, condition, path)
+        case Between():
+            yield from _typed(content, condition.field, "date", path)
+            if condition.last < condition.first:
+                yield Fault(f"{path}.last", "DATES_REVERSED", "the last day is before the first")
+        case OneOf():
+            yield from _typed(content, condition.field, "text", path)
+        case Present():
+            yield from _known(content, condition.field, path)
+
+
+def _known(content: Content, field: str, path: str) -> Iterator[Fault]:
+    if _type_of(content, field) is None:
+        yield Fault(f"{path}.field", "UNKNOWN_FIELD", f"no claim field or fact is called `{field}`")
+
+
+def _typed(content: Content, field: str, type_: str, path: str) -> Iterator[Fault]:
+    found = _type_of(content, field)
+    if found is None:
+        yield from _known(content, field, path)
+    elif found != type_:
+        yield Fault(f"{path}.field", "WRONG_TYPE", f"`{field}` is a {found}, not a {type_}")
+
+
+def _comparison(content: Content, condition: Compare, path: str) -> Iterator[Fault]:
+    given = [x for x in (condition.value, condition.day, condition.other) if x is not None]
+    if len(given) != 1:
+        yield Fault(path, "OPERAND", "a comparison needs exactly one of value, day, other")
+        return
+    type_ = _type_of(content, condition.field)
+    if type_ is None:
+        yield from _known(content, condition.field, path)
+        return
+    yield from _right_side(content, condition, type_, path)
+    if type_ in ("boolean", "text") and condition.by not in ("eq", "ne"):
+        yield Fault(f"{path}.by", "WRONG_TYPE", f"a {type_} has no order: use eq or ne")
+
+
+def _right_side(content: Content, condition: Compare, type_: str, path: str) -> Iterator[Fault]:
+    if condition.other is not None:
+        if _type_of(content, condition.other) != type_:
+            what = f"`{condition.field}` is a {type_}, `{condition.other}` is not"
+            yield Fault(f"{path}.other", "WRONG_TYPE", what)
+    elif condition.day is not None:
+        yield from _typed(content, condition.field, "date", path)
+    elif type(condition.value) is not _VALUES.get(type_):
+        yield Fault(f"{path}.value", "WRONG_TYPE", f"`{condition.field}` is a {type_}")

@@ -1,0 +1,166 @@
+"""What was granted before, against what may be granted once or so many times."""
+
+from collections.abc import Iterable
+from datetime import date
+
+import msgspec
+
+from shared.policy.cases import ClaimCase, Ground, History, Subsidy
+from shared.policy.pack import CertificateOnce, Limit, MaxTimes, NoRepeat, Pack
+
+# The national levels from low to high; `none` has no place in this order.
+RANKS = {"L5": 1, "L4": 2, "L3": 3, "L2": 4, "L1": 5}
+
+
+def level_class(pack: Pack, level: str, certificate_type: str) -> str:
+    """What counts as the same level (INT-04).
+
+    The types without a level are one level each; types with a level are equal unless the pack
+    says otherwise.
+    """
+    if level == "none" or pack.switches.get("INT-04") == "level_and_certificate_type":
+        return f"{level}:{certificate_type}"
+    return level
+
+
+def year_basis(pack: Pack) -> tuple[str, str]:
+    """INT-02 as (what a year is, which date counts); the calendar year of the claim by default."""
+    year, _, day = pack.switches.get("INT-02", "calendar/claimed_on").partition("/")
+    return year, day
+
+
+def _policy_year(start: date, day: date) -> int:
+    return day.year if (day.month, day.day) >= (start.month, start.day) else day.year - 1
+
+
+def year_of(pack: Pack, claim: ClaimCase) -> int:
+    """The year whose limit the claim would use; a policy year is named after its first day."""
+    year, field = year_basis(pack)
+    day = claim.claimed_on if field == "claimed_on" else claim.certificate_issued_on
+    return day.year if year == "calendar" else _policy_year(pack.content.validity.valid_from, day)
+
+
+def counts(pack: Pack, claim: ClaimCase) -> bool:
+    """Whether the claim would use up one of the person's times (INT-03)."""
+    return pack.switches.get("INT-03") != "individual_only" or claim.payee_kind == "individual"
+
+
+def _certificate(limit: CertificateOnce, claim: ClaimCase, history: History) -> list[Ground]:
+    if claim.certificate is None:
+        return []
+    grounds = []
+    if others := history.same_certificate_other_person:
+        held = Ground(
+            decision="HOLD",
+            code=limit.two_persons_reason,
+            clauses=limit.two_persons_clauses,
+            conflicts=others,
+        )
+        grounds += [held, msgspec.structs.replace(held, decision="FLAG")]
+    if own := tuple(s.stream for s in history.subsidies if s.certificate == claim.certificate):
+        grounds.append(
+            Ground(decision="REJECT", code=limit.reason, clauses=limit.clauses, conflicts=own)
+        )
+    return grounds
+
+
+def _same_level(pack: Pack, claim: ClaimCase, earlier: Subsidy) -> bool:
+    return earlier.occupation == claim.occupation and level_class(
+        pack, earlier.level, earlier.certificate_type
+    ) == level_class(pack, claim.level, claim.certificate_type)
+
+
+def _repeat(
+    pack: Pack, limit: NoRepeat, claim: ClaimCase, subsidies: Iterable[Subsidy]
+) -> list[Ground]:
+    same = [s for s in subsidies if _same_level(pack, claim, s)]
+    if not same:
+        return []
+    # INT-04 made the difference only where the two certificates are of different types.
+    mattered = any(s.certificate_type != claim.certificate_type for s in same)
+    return [
+        Ground(
+            decision="REJECT",
+            code=limit.reason,
+            clauses=(limit.clause,),
+            conflicts=tuple(s.stream for s in same),
+            interpretations=("INT-04",) if mattered and claim.level != "none" else (),
+        )
+    ]
+
+
+def _times(pack: Pack, limit: MaxTimes, claim: ClaimCase, history: History) -> list[Ground]:
+    if not counts(pack, claim):
+        return []
+    year = year_of(pack, claim)
+    counted = tuple(s.stream for s in history.subsidies if s.counted and s.year == year)
+    if len(counted) < limit.max:
+        return []
+    return [
+        Ground(
+            decision="REJECT",
+            code=limit.reason,
+            clauses=(limit.clause,),
+            conflicts=counted,
+            interpretations=("INT-02", "INT-03", *_principle(limit)),
+        )
+    ]
+
+
+def _principle(limit: MaxTimes) -> tuple[str, ...]:
+    return ("INT-14",) if limit.strength == "principle" else ()
+
+
+def _lower_after_higher(pack: Pack, claim: ClaimCase, history: History) -> list[Ground]:
+    rank = RANKS.get(claim.level, 0)
+    higher = tuple(
+        s.stream
+        for s in history.subsidies
+        if rank and s.occupation == claim.occupation and RANKS.get(s.level, 0) > rank
+    )
+    if not higher:
+        return []
+    refuse = pack.switches.get("INT-06") == "reject"
+    return [
+        Ground(
+            decision="REJECT" if refuse else "FLAG",
+            code="LOWER_AFTER_HIGHER",
+            conflicts=higher,
+            interpretations=("INT-06",),
+        )
+    ]
+
+
+def limits_of(pack: Pack, claim: ClaimCase) -> tuple[Limit, ...]:
+    """The limits that the pack puts on this kind of claim; none for a kind it does not know."""
+    return pack.limits.get(claim.kind, ())
+
+
+def limit_grounds(pack: Pack, claim: ClaimCase, history: History) -> list[Ground]:
+    """Every limit that the claim breaks.
+
+    An earlier claim is cited by the strictest limit only: a certificate that was paid before is
+    not also reported as the same level of the same occupation.
+    """
+    grounds: list[Ground] = []
+    cited: set[str] = set()
+    for limit in sorted(limits_of(pack, claim), key=lambda one: type(one) is not CertificateOnce):
+        match limit:
+            case CertificateOnce():
+                found = _certificate(limit, claim, history)
+                cited |= {stream for ground in found for stream in ground.conflicts}
+            case NoRepeat():
+                fresh = (s for s in history.subsidies if s.stream not in cited)
+                found = _repeat(pack, limit, claim, fresh)
+            case MaxTimes():
+                found = _times(pack, limit, claim, history)
+        grounds += found
+    return grounds + _lower_after_higher(pack, claim, history)
+
+
+def nearly_used(pack: Pack, claim: ClaimCase, history: History) -> bool:
+    """Whether this claim takes the last time of the year: then INT-02 and INT-03 mattered."""
+    year = year_of(pack, claim)
+    counted = sum(s.counted and s.year == year for s in history.subsidies)
+    times = (one for one in limits_of(pack, claim) if isinstance(one, MaxTimes))
+    return any(counted + 1 >= one.max > 1 for one in times)
