@@ -12,8 +12,10 @@ from shared.postgres.server import Server
 from tests.databases import Databases
 from tests.kafka_broker import Broker
 
-POSTGRES = "LEDGER_TEST_POSTGRES"
-KAFKA = "LEDGER_TEST_KAFKA"
+# Taken out of the environment at once: a service that is started by a test refuses settings that
+# it does not know.
+RUNNING_POSTGRES = os.environ.pop("LEDGER_TEST_POSTGRES", None)
+RUNNING_KAFKA = os.environ.pop("LEDGER_TEST_KAFKA", None)
 
 
 @pytest.fixture(scope="session")
@@ -27,8 +29,8 @@ def scratch() -> Iterator[Path]:
 @pytest.fixture(scope="session")
 async def postgres(scratch: Path) -> AsyncIterator[Server]:
     """The run's server, or the running one whose data folder LEDGER_TEST_POSTGRES names."""
-    if POSTGRES in os.environ:
-        yield Server.attach(Path(os.environ[POSTGRES]))
+    if RUNNING_POSTGRES is not None:
+        yield Server.attach(Path(RUNNING_POSTGRES))
         return
     async with Server(scratch / "postgres") as server:
         yield server
@@ -45,8 +47,8 @@ async def databases(postgres: Server) -> AsyncIterator[Databases]:
 @pytest.fixture(scope="session")
 async def kafka(scratch: Path) -> AsyncIterator[Broker]:
     """The run's broker, or the running one whose folder LEDGER_TEST_KAFKA names."""
-    if KAFKA in os.environ:
-        yield Broker.attach(Path(os.environ[KAFKA]))
+    if RUNNING_KAFKA is not None:
+        yield Broker.attach(Path(RUNNING_KAFKA))
         return
     async with Broker(scratch / "kafka") as broker:
         yield broker

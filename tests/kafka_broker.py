@@ -2,6 +2,7 @@
 
 import asyncio
 import fcntl
+import hashlib
 import os
 import shutil
 import signal
@@ -197,20 +198,23 @@ def ensure_jars() -> Path:
     POM.joinpath("target").mkdir(exist_ok=True)
     with (POM / "target" / "lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
-        if not (jars / "complete").exists():
+        fetched = jars / "fetched.sha256"
+        wanted = hashlib.sha256((POM / "pom.xml").read_bytes()).hexdigest()
+        if not fetched.exists() or fetched.read_text() != wanted:
             _fetch(jars)
+            fetched.write_text(wanted)
     return jars
 
 
 def _fetch(jars: Path) -> None:
     command = [_tool("mvn"), "-q", "-B", "dependency:copy-dependencies"]
     command += [f"-DoutputDirectory={jars}"]
+    shutil.rmtree(jars, ignore_errors=True)
     done = subprocess.run(
         command, cwd=POM, capture_output=True, text=True, timeout=600, check=False
     )
     if done.returncode != 0:
         raise BrokerUnavailable(f"Maven could not fetch Kafka: {done.stdout[-2000:]}")
-    (jars / "complete").touch()
 
 
 def _java(jars: Path) -> list[str]:
