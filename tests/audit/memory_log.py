@@ -1,0 +1,86 @@
+"""A log in memory behind the port: what a test says is in the partitions, and how far it was read."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from shared.log.chain import GENESIS, link
+from shared.log.port import LogRefused, LogWriter, Record, TopicPartition, TopicState
+
+
+def event_id(number: int) -> bytes:
+    return bytes.fromhex(f"0192000000007000a000{number:012x}")
+
+
+@dataclass
+class MemoryLog:
+    """Offsets are list positions; records are kept exactly as given, forks and repeats included."""
+
+    records: dict[TopicPartition, list[Record]] = field(default_factory=dict)
+
+    def say(self, at: TopicPartition, *bodies: bytes) -> list[Record]:
+        """Append bodies as a relay would: numbered and chained."""
+        held = self.records.setdefault(at, [])
+        said: list[Record] = []
+        for body in bodies:
+            last = held[-1] if held else Record(0, bytes(16), GENESIS, b"")
+            seq = last.seq + 1
+            identity = event_id(at.partition * 1_000_000 + seq)
+            chain = link(last.chain, seq, identity, body)
+            held.append(Record(seq, identity, chain, body, len(held)))
+            said.append(held[-1])
+        return said
+
+    def put(self, at: TopicPartition, *records: Record) -> None:
+        """Append records as they are."""
+        held = self.records.setdefault(at, [])
+        for record in records:
+            held.append(record._replace(offset=len(held)))
+
+    async def create_topics(self, partitions: Mapping[str, int]) -> None:
+        for topic, number in partitions.items():
+            for partition in range(number):
+                self.records.setdefault(TopicPartition(topic, partition), [])
+
+    async def partitions(self, topic: str) -> int:
+        return sum(1 for at in self.records if at.topic == topic)
+
+    async def states(self, topics: Sequence[str]) -> Mapping[TopicPartition, TopicState]:
+        return {
+            at: TopicState(0, len(held)) for at, held in self.records.items() if at.topic in topics
+        }
+
+    async def last(self, at: TopicPartition) -> Record | None:
+        held = self.records[at]
+        return held[-1] if held else None
+
+    async def writer(self) -> LogWriter:
+        raise LogRefused("this log is written by its test")
+
+    async def reader(self, starts: Mapping[TopicPartition, int]) -> "MemoryReader":
+        return MemoryReader(self.records, dict(starts))
+
+    async def close(self) -> None: ...
+
+
+@dataclass
+class MemoryReader:
+    records: Mapping[TopicPartition, Sequence[Record]]
+    positions: dict[TopicPartition, int]
+
+    async def read(
+        self, max_records: int, wait_seconds: float
+    ) -> Mapping[TopicPartition, Sequence[Record]]:
+        found: dict[TopicPartition, Sequence[Record]] = {}
+        for at, position in self.positions.items():
+            if part := self.records[at][position : position + max_records]:
+                found[at] = part
+                self.positions[at] = position + len(part)
+        return found
+
+    async def seek(self, at: TopicPartition, offset: int) -> None:
+        self.positions[at] = offset
+
+    def position(self, at: TopicPartition) -> int:
+        return self.positions[at]
+
+    async def close(self) -> None: ...
