@@ -7,7 +7,8 @@ from datetime import date
 from functools import lru_cache
 from typing import Any, NoReturn
 
-from shared.events.base import MAX_FEN, Level, PayeeKind
+from shared.events.base import Level, PayeeKind
+from shared.money import MoneyRefused, parse_yuan
 from shared.tables.problems import BadCell
 
 Parse = Callable[[str], Any]
@@ -26,8 +27,6 @@ ACCOUNT = re.compile(r"[0-9]{8,32}")
 DAY = re.compile(
     r"([0-9]{4})(?:-([0-9]{2})-([0-9]{2})|/([0-9]{1,2})/([0-9]{1,2})|年([0-9]{1,2})月([0-9]{1,2})日)"
 )
-YUAN = re.compile(r"(0|[1-9][0-9]{0,14})(?:\.([0-9]{1,2}))?")
-LONG_DECIMALS = re.compile(r"[0-9]+\.[0-9]{3,}")
 USCC_SIGNS = "0123456789ABCDEFGHJKLMNPQRTUWXY"
 USCC = re.compile(f"[{USCC_SIGNS}]{{18}}")
 USCC_WEIGHTS = (1, 3, 9, 27, 19, 26, 16, 17, 20, 29, 25, 13, 8, 24, 10, 30, 28)
@@ -131,6 +130,34 @@ def payer(cell: str) -> PayeeKind:
     return PAYERS.get(cell) or _bad("PAYER_UNKNOWN")
 
 
+RECORDS = {
+    "claim": "claim",
+    "申领": "claim",
+    "payout": "payout",
+    "支付": "payout",
+    "advance": "advance",
+    "预支": "advance",
+    "settlement": "settlement",
+    "清算": "settlement",
+}
+DECISIONS = {
+    "approved": "approved",
+    "通过": "approved",
+    "rejected": "rejected",
+    "不通过": "rejected",
+    "withdrawn": "withdrawn",
+    "撤回": "withdrawn",
+}
+
+
+def record(cell: str) -> str:
+    return RECORDS.get(cell) or _bad("RECORD_UNKNOWN")
+
+
+def decision(cell: str) -> str:
+    return DECISIONS.get(cell) or _bad("DECISION_UNKNOWN")
+
+
 @lru_cache(CACHED)
 def day(cell: str) -> date:
     """A calendar day in Asia/Shanghai: `2020-05-06`, `2020/5/6` or `2020年5月6日`, nothing else.
@@ -153,16 +180,15 @@ def day(cell: str) -> date:
 @lru_cache(CACHED)
 def yuan(cell: str) -> int:
     """Fen of an amount in yuan: ASCII digits and at most two decimals; no sign, comma or space."""
-    found = YUAN.fullmatch(cell)
-    if found is None:
-        return _bad(_money_fault(cell))
-    fen = int(found[1]) * 100 + int((found[2] or "").ljust(2, "0"))
-    return fen if fen <= MAX_FEN else _bad("MONEY_TOO_LARGE")
+    try:
+        return parse_yuan(cell)
+    except MoneyRefused as refused:
+        raise BadCell(refused.code) from None
 
 
 @lru_cache(CACHED)
 def positive_yuan(cell: str) -> int:
-    return yuan(cell) or _bad("MONEY_ZERO")
+    return yuan(cell) or _bad("AMOUNT_ZERO")
 
 
 @lru_cache(CACHED)
@@ -182,19 +208,6 @@ def uscc_checks(text: str) -> bool:
 def uscc_check_sign(first_17: str) -> str:
     total = sum(USCC_SIGNS.index(sign) * w for sign, w in zip(first_17, USCC_WEIGHTS, strict=True))
     return USCC_SIGNS[-total % 31]
-
-
-def _money_fault(cell: str) -> str:
-    if cell.startswith("-"):
-        return "MONEY_NEGATIVE"
-    if LONG_DECIMALS.fullmatch(cell):
-        return "MONEY_DECIMALS"
-    digits = cell.lstrip("0").partition(".")[0]
-    return (
-        "MONEY_TOO_LARGE"
-        if digits.isascii() and digits.isdigit() and len(digits) > 15
-        else ("MONEY_FORMAT")
-    )
 
 
 def _bad(code: str) -> NoReturn:

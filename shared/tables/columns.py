@@ -41,6 +41,28 @@ class Column(msgspec.Struct, frozen=True, kw_only=True):
     """codes of this column that stand for a general one, such as ID_FULL_WIDTH for FULL_WIDTH"""
 
 
+def optional(
+    name: str,
+    zh: str,
+    parse: Parse,
+    aliases: tuple[str, ...] = (),
+    max_length: int = 64,
+    *,
+    signs_allowed: bool = False,
+) -> Column:
+    """A column that a file may lack and a row may leave empty."""
+    return Column(
+        name=name,
+        zh=zh,
+        parse=parse,
+        aliases=aliases,
+        in_header=False,
+        needed=False,
+        max_length=max_length,
+        signs_allowed=signs_allowed,
+    )
+
+
 class Layout(msgspec.Struct, frozen=True):
     """Where the columns of a table stand in one file."""
 

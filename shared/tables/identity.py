@@ -11,6 +11,7 @@ WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
 CHECK_SIGNS = "10X98765432"
 ZEROS = ord("0") * sum(WEIGHTS)
 SHAPE = re.compile(r"[0-9]{17}[0-9X]")
+ID_CODES = {"FULL_WIDTH": "ID_FULL_WIDTH"}
 OLD_SHAPE = re.compile(r"[0-9]{15}")
 
 

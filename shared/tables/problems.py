@@ -83,11 +83,13 @@ ROW_SENTENCES: dict[str, tuple[str, str]] = {
     "DATE_INVALID": ("“{zh}”不是存在的日期", "{en} is a day that does not exist"),
     "DATE_RANGE": ("“{zh}”不在1949年至2100年之间", "{en} is not between 1949 and 2100"),
     "DATE_ORDER": ("培训结束日期早于开始日期", "the training ends before it starts"),
-    "MONEY_FORMAT": ("“{zh}”应写作 1500 或 1500.00", "{en} must read 1500 or 1500.00"),
-    "MONEY_DECIMALS": ("“{zh}”的小数超过两位", "{en} has more than two decimals"),
-    "MONEY_NEGATIVE": ("“{zh}”是负数", "{en} is negative"),
-    "MONEY_ZERO": ("“{zh}”必须大于零", "{en} must be more than zero"),
-    "MONEY_TOO_LARGE": ("“{zh}”大得不合理", "{en} is too large"),
+    "AMOUNT_NOT_YUAN": (
+        "“{zh}”应写作 1500 或 1500.00,最多两位小数",
+        "{en} must read 1500 or 1500.00, with two decimals at most",
+    ),
+    "AMOUNT_NEGATIVE": ("“{zh}”是负数", "{en} is negative"),
+    "AMOUNT_ZERO": ("“{zh}”必须大于零", "{en} must be more than zero"),
+    "AMOUNT_TOO_LARGE": ("“{zh}”大得不合理", "{en} is too large"),
     "RECORD_UNKNOWN": (
         "“{zh}”不是 claim、payout、advance 或 settlement",
         "{en} is none of claim, payout, advance, settlement",

@@ -7,27 +7,19 @@ import msgspec
 
 from shared.events.base import Level, PayeeKind
 from shared.tables import cells
-from shared.tables.columns import Column, Layout, Values, cell_error, parse_row, uscc_warnings
-from shared.tables.identity import identity_number
+from shared.tables.columns import (
+    Column,
+    Layout,
+    Values,
+    cell_error,
+    optional,
+    parse_row,
+    uscc_warnings,
+)
+from shared.tables.identity import ID_CODES, identity_number
+from shared.tables.personal import Personal
 from shared.tables.problems import RowError, row_error
 from shared.tables.reader import Row, Upload
-
-ID_CODES = {"FULL_WIDTH": "ID_FULL_WIDTH"}
-
-
-def _optional(
-    name: str, zh: str, parse: cells.Parse, aliases: tuple[str, ...] = (), max_length: int = 64
-) -> Column:
-    return Column(
-        name=name,
-        zh=zh,
-        parse=parse,
-        aliases=aliases,
-        in_header=False,
-        needed=False,
-        max_length=max_length,
-    )
-
 
 COLUMNS = (
     Column(name="jurisdiction", zh="行政区划代码", parse=cells.jurisdiction, aliases=("区划代码",)),
@@ -40,16 +32,8 @@ COLUMNS = (
         codes=ID_CODES,
     ),
     Column(name="name", zh="姓名", parse=cells.text, max_length=120),
-    Column(
-        name="phone",
-        zh="联系电话",
-        parse=cells.phone,
-        aliases=("手机号", "手机号码", "电话"),
-        in_header=False,
-        needed=False,
-        signs_allowed=True,
-    ),
-    _optional("account", "银行账号", cells.account, ("银行卡号", "收款账号")),
+    optional("phone", "联系电话", cells.phone, ("手机号", "手机号码", "电话"), signs_allowed=True),
+    optional("account", "银行账号", cells.account, ("银行卡号", "收款账号")),
     Column(name="group", zh="人员类别", parse=cells.code, aliases=("人员类型",)),
     Column(
         name="occupation",
@@ -78,26 +62,24 @@ COLUMNS = (
         parse=cells.day,
         aliases=("证书日期", "取证日期"),
     ),
-    _optional("certificate_issuer", "发证机构", cells.text, ("发证单位",)),
+    optional("certificate_issuer", "发证机构", cells.text, ("发证单位",)),
     Column(name="training_from", zh="培训开始日期", parse=cells.day, aliases=("开班日期",)),
     Column(name="training_to", zh="培训结束日期", parse=cells.day, aliases=("结业日期",)),
-    _optional("institution", "培训机构代码", cells.uscc, ("培训机构统一社会信用代码",)),
-    _optional("agreement", "培训协议编号", cells.text, ("协议编号", "协议号")),
+    optional("institution", "培训机构代码", cells.uscc, ("培训机构统一社会信用代码",)),
+    optional("agreement", "培训协议编号", cells.text, ("协议编号", "协议号")),
     Column(name="paid_by", zh="培训费支付方", parse=cells.payer, aliases=("付费方",)),
     Column(name="payee_kind", zh="收款人类型", parse=cells.payer, aliases=("收款方类型",)),
-    _optional("payee", "收款单位代码", cells.uscc, ("收款单位统一社会信用代码",)),
-    _optional("plan", "班次编号", cells.code, ("项目编号", "计划编号"), 120),
-    _optional("claimed_on", "申请日期", cells.day, ("申领日期",)),
-    Column(
-        name="claimed_yuan",
-        zh="申请金额",
-        parse=cells.positive_yuan,
-        aliases=("申请金额(元)", "申领金额"),
-        in_header=False,
-        needed=False,
+    optional("payee", "收款单位代码", cells.uscc, ("收款单位统一社会信用代码",)),
+    optional("plan", "班次编号", cells.code, ("项目编号", "计划编号"), 120),
+    optional("claimed_on", "申请日期", cells.day, ("申领日期",)),
+    optional(
+        "claimed_yuan",
+        "申请金额",
+        cells.positive_yuan,
+        ("申请金额(元)", "申领金额"),
         signs_allowed=True,
     ),
-    _optional("supersedes", "替代的申请编号", cells.code, ("替代申请",), 120),
+    optional("supersedes", "替代的申请编号", cells.code, ("替代申请",), 120),
 )
 OCCUPATION, CERTIFICATE, PLAN, INSTITUTION, PAYEE, TRAINING_FROM, TRAINING_TO = (
     [column.name for column in COLUMNS].index(name)
@@ -111,19 +93,6 @@ OCCUPATION, CERTIFICATE, PLAN, INSTITUTION, PAYEE, TRAINING_FROM, TRAINING_TO = 
         "training_to",
     )
 )
-
-
-class Personal(msgspec.Struct, frozen=True, kw_only=True, gc=False):
-    """Plaintext that may only go to the vault; it never shows itself in a log or a traceback."""
-
-    id_number: str
-    name: str
-    phone: str | None = None
-    account: str | None = None
-    certificate_number: str | None = None
-
-    def __repr__(self) -> str:
-        return "Personal(hidden)"
 
 
 class RosterRow(msgspec.Struct, frozen=True, kw_only=True):
