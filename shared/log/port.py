@@ -1,8 +1,15 @@
-"""The log behind one narrow port: Apache Kafka in production, a PostgreSQL database on one machine."""
+"""The log behind one narrow port: Apache Kafka, or a PostgreSQL database on one machine."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple, Protocol
+
+from shared.events.base import MAX_EVENT_BYTES
+
+MAX_BODY_BYTES = MAX_EVENT_BYTES
+"""a larger record is refused by every writer, before anything of its batch is sent"""
+FOREIGN_SEQ = -1
+"""`seq` of a record without our three headers: nobody but a service should write a topic"""
 
 
 class TopicPartition(NamedTuple):
@@ -11,10 +18,10 @@ class TopicPartition(NamedTuple):
 
 
 class Record(NamedTuple):
-    """One event as it travels: the exact bytes, and the headers that let a reader verify without JSON.
+    """One event as it travels: the exact bytes, and the headers that verify it without JSON.
 
-    `chain` = SHA-256(previous chain ‖ length-framed seq, event id, bytes). `offset` is the log's own,
-    has gaps by design, and is -1 before the log has given one.
+    `chain` = SHA-256(previous chain ‖ length-framed seq, event id, bytes). `offset` is the log's
+    own, has gaps by design, and is -1 before the log has given one.
     """
 
     seq: int
@@ -32,30 +39,46 @@ class LogRefused(Exception):
     """The log answered no (rights, size, unknown topic): trying again does not help."""
 
 
+class PositionLost(LogRefused):
+    """The log does not hold this offset: it was truncated or recreated. Find the place by seq."""
+
+
 @dataclass(frozen=True, slots=True)
 class TopicState:
-    """What the log says of one partition: first offset kept and the offset after the last record."""
+    """Of one partition: the first offset kept and the offset after the last record."""
 
     start_offset: int
     end_offset: int
 
 
 class LogWriter(Protocol):
-    """Appends in order. After any LogUnavailable the writer is dead: close it and open a new one."""
+    """Appends in order. After any LogUnavailable the writer is dead: close it and open a new one.
+
+    Appends to several partitions may run at once; those to one partition run one after the other.
+    """
 
     async def append(self, at: TopicPartition, records: Sequence[Record]) -> None:
-        """Return only when the log has acknowledged all records, in this order, durably."""
+        """Return only when the log has acknowledged all records, in this order, durably.
+
+        LogUnavailable: any number of the first records may stand in the log, also later. The log's
+        offset running back (records were lost or the topic recreated) is LogUnavailable too.
+        LogRefused: unknown topic or partition, no right, a body over MAX_BODY_BYTES.
+        """
 
     async def close(self) -> None: ...
 
 
 class LogReader(Protocol):
-    """Reads raw records from explicit offsets; knows nothing of groups, commits or verification."""
+    """Reads raw records from explicit offsets; knows nothing of groups, commits or verification.
+
+    After LogUnavailable or PositionLost: close it and open a new one, at position() or by seq.
+    A record without our headers comes as it is, with FOREIGN_SEQ, no event id and no chain.
+    """
 
     async def read(
         self, max_records: int, wait_seconds: float
     ) -> Mapping[TopicPartition, Sequence[Record]]:
-        """The next records of the assigned partitions; empty when none came within `wait_seconds`."""
+        """The next records of these partitions; empty when none came within `wait_seconds`."""
 
     async def seek(self, at: TopicPartition, offset: int) -> None: ...
 
@@ -69,7 +92,7 @@ class Log(Protocol):
     """One installation's log. Every method may raise LogUnavailable."""
 
     async def create_topics(self, partitions: Mapping[str, int]) -> None:
-        """Create the topics that are missing; raises LogRefused if one exists with another number."""
+        """Create what is missing; LogRefused if a topic exists with another number."""
 
     async def partitions(self, topic: str) -> int: ...
 
