@@ -5,7 +5,7 @@ import json
 import re
 from functools import cache
 from pathlib import Path
-from typing import cast
+from typing import Any, cast
 
 import msgspec
 import yaml
@@ -84,8 +84,10 @@ class _Reader:
         match node.tag.rpartition(":")[2]:
             case "null":
                 return None
-            case "bool":
-                return str(node.value).lower() in ("true", "yes", "on")
+            case "bool" if node.value in ("true", "false"):
+                return bool(node.value == "true")
+            case "bool":  # yes, no, on, off: words here, `on` is the name of a field
+                return str(node.value)
             case "int" if re.fullmatch(r"-?(0|[1-9][0-9]*)", node.value):
                 return int(node.value)
             case "str" | "timestamp":
@@ -94,7 +96,7 @@ class _Reader:
         return None
 
 
-def _at(mark: yaml.Mark | None) -> tuple[int, int]:
+def _at(mark: Any) -> tuple[int, int]:
     return (1, 1) if mark is None else (mark.line + 1, mark.column + 1)
 
 
