@@ -19,7 +19,7 @@ from shared.log.chain import GENESIS
 from shared.log.port import Log, LogReader, Record, TopicPartition
 from shared.log.seek import offset_of
 from shared.log.verified import ForkFound, Verifier
-from shared.store.store import Store
+from shared.store.store import Connection, Store
 from shared.store.unit import Appended, Unit
 
 BATCH = 500
@@ -41,7 +41,7 @@ log = structlog.get_logger()
 
 
 class TooManyParked(Exception):
-    """More than 20 streams parked for one cause in a minute: the cause is not in the streams. Stop."""
+    """More than 20 streams parked for one cause in a minute: it is not the streams. Stop."""
 
 
 class Zombie(Exception):
@@ -81,9 +81,7 @@ class Effects:
 class Handler(Protocol):
     """A service's reactions. It may write to read tables through `connection`."""
 
-    async def apply(
-        self, connection: asyncpg.Connection, deliveries: Sequence[Delivery]
-    ) -> Effects: ...
+    async def apply(self, connection: Connection, deliveries: Sequence[Delivery]) -> Effects: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -264,7 +262,7 @@ class Inbox:
             return
         raise LostRace
 
-    async def _move(self, connection: asyncpg.Connection, items: Sequence[Item]) -> None:
+    async def _move(self, connection: Connection, items: Sequence[Item]) -> None:
         lasts = dict(items)
         moved = await connection.fetch(
             _MOVE,
@@ -280,7 +278,7 @@ class Inbox:
             raise Zombie(self.name)
 
     async def _effects(
-        self, connection: asyncpg.Connection, items: Sequence[Item], *, park: bool = False
+        self, connection: Connection, items: Sequence[Item], *, park: bool = False
     ) -> None:
         deliveries, kept = await self._sort(connection, items, park=park)
         effects = await self._handler.apply(connection, deliveries)
@@ -297,7 +295,7 @@ class Inbox:
                 raise LostRace
 
     async def _sort(
-        self, connection: asyncpg.Connection, items: Sequence[Item], *, park: bool
+        self, connection: Connection, items: Sequence[Item], *, park: bool
     ) -> tuple[list[Delivery], list[Kept]]:
         """What to apply now, and what stays behind an event of its own stream that is kept."""
         deliveries: list[Delivery] = []
@@ -318,7 +316,7 @@ class Inbox:
                 blocked.add(subject)
         return deliveries, kept
 
-    async def _keep(self, connection: asyncpg.Connection, kept: Sequence[Kept]) -> None:
+    async def _keep(self, connection: Connection, kept: Sequence[Kept]) -> None:
         for k in kept:
             await connection.execute(
                 _KEEP, self.name, *k.at, k.record.seq, k.stream_id, k.state, k.cause, k.detail[:500],
@@ -389,7 +387,8 @@ _MOVE = """
 UPDATE inbox_positions p SET seq = n.seq, log_offset = n.log_offset, chain = n.chain
   FROM unnest($2::text[], $3::smallint[], $4::bigint[], $5::bigint[], $6::bigint[], $7::bytea[])
     AS n(topic, partition_no, expected, seq, log_offset, chain)
- WHERE p.reader = $1 AND (p.topic, p.partition_no) = (n.topic, n.partition_no) AND p.seq = n.expected
+ WHERE p.reader = $1 AND (p.topic, p.partition_no) = (n.topic, n.partition_no)
+   AND p.seq = n.expected
 RETURNING 1
 """
 _ENDS = "SELECT topic, partition_no, seq, ends FROM inbox_attempts WHERE reader = $1"

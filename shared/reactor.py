@@ -1,16 +1,14 @@
-"""Reactions: an event of another service becomes commands of ours, each exactly once and in order."""
+"""Reactions: an event of another service becomes commands of ours, once each and in order."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
-import asyncpg
-
 from shared.events.base import Facts
 from shared.events.envelope import Event
 from shared.inbox import CauseMissing, Delivery, Effects
 from shared.store.commands import Aggregate, By, Decision, Ledger
-from shared.store.store import Asked
+from shared.store.store import Asked, Connection
 
 S = TypeVar("S")
 
@@ -35,9 +33,7 @@ class Reactor:
         self._ledger = ledger
         self._table = table
 
-    async def apply(
-        self, connection: asyncpg.Connection, deliveries: Sequence[Delivery]
-    ) -> Effects:
+    async def apply(self, connection: Connection, deliveries: Sequence[Delivery]) -> Effects:
         """Streams are read once for the whole batch and folded on in memory."""
         planned = [(d, self._reactions(d.event)) for d in deliveries]
         states = await self._states([r for _, reactions in planned for r in reactions])

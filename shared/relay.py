@@ -1,4 +1,4 @@
-"""The relay: from the events table to the log, numbered and chained, nothing lost, nothing doubled."""
+"""The relay: from the events table to the log, numbered and chained; nothing lost or doubled."""
 
 import asyncio
 from collections.abc import Mapping, Sequence
@@ -69,8 +69,8 @@ class Relay:
     async def compare(self) -> None:
         """Compare the log's last records with what was saved. Raises Fork or LogAhead.
 
-        Log ahead with events that we hold: saved now. Log shorter (truncated, recreated): sent again
-        from there with the same numbers. Until this has passed, the service accepts no writes.
+        Log ahead with events that we hold: saved now. Log shorter (truncated, recreated): sent
+        again from there with the same numbers. Until this has passed, the service accepts no writes.
         """
         heads = await self._store.heads()
         saved = await saved_marks(self._store.pool)
@@ -171,8 +171,9 @@ class Relay:
             return
         try:
             await self._store.pool.execute(
-                "INSERT INTO relay_batches (topic, partition_no, first_seq, last_seq, chain) SELECT *"
-                " FROM unnest($1::text[], $2::smallint[], $3::bigint[], $4::bigint[], $5::bytea[])",
+                "INSERT INTO relay_batches (topic, partition_no, first_seq, last_seq, chain)"
+                " SELECT * FROM unnest($1::text[], $2::smallint[], $3::bigint[], $4::bigint[],"
+                " $5::bytea[])",
                 [at.topic for at in batches],
                 [at.partition for at in batches],
                 [first for first, _ in batches.values()],

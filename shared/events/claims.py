@@ -28,7 +28,9 @@ from shared.events.base import (
 )
 from shared.events.evidence import Documents
 
-Reason = Annotated[str, Meta(pattern=r"^[A-Z][A-Z0-9_]{2,63}$", description="stable reason code")]
+Reason = Annotated[
+    str, Meta(pattern=r"^[A-Z][A-Z0-9_]{2,63}$(?!\n)", description="stable reason code")
+]
 Reasons = Annotated[tuple[Reason, ...], Meta(max_length=64)]
 
 
@@ -40,6 +42,13 @@ class Citation(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 
 
 Citations = Annotated[tuple[Citation, ...], Meta(max_length=64)]
+
+
+class SlotHeld(msgspec.Struct, frozen=True, kw_only=True):
+    """A slot that the decision took, named in full: reservations are rebuilt from these."""
+
+    kind: Code
+    key: Annotated[str, Meta(min_length=1, max_length=200)]
 
 
 class PolicyUsed(msgspec.Struct, frozen=True, kw_only=True):
@@ -160,6 +169,8 @@ class ClaimProposed(ClaimKeys, frozen=True, kw_only=True, omit_defaults=True):
     citations: Citations
     reasons: Reasons
     flags: Reasons = ()
+    conflicts_with: StreamIds = ()
+    missing: Annotated[tuple[Code, ...], Meta(max_length=64)] = ()
     policy: PolicyUsed
     interpretations: Codes = ()
     content_version: Count
@@ -193,6 +204,7 @@ class ClaimApproved(ClaimKeys, frozen=True, kw_only=True, omit_defaults=True):
     accepted_by: ActorId | None = None
     proposal_version: Count
     opened_at_us: Count | None = None
+    slots: Annotated[tuple[SlotHeld, ...], Meta(max_length=8)] = ()
     free_form_amount: bool = False
     """the amount came from an invoice or a budget, not from a tariff"""
     office: Code | None = None
@@ -267,6 +279,7 @@ class ClaimImported(ClaimKeys, frozen=True, kw_only=True, omit_defaults=True):
     import_row: Count
     supersedes: StreamId | None = None
     reissue_of: Reference | None = None
+    slots: Annotated[tuple[SlotHeld, ...], Meta(max_length=8)] = ()
     sealed: SealedFields = msgspec.field(default_factory=dict)
     number_check: Literal["valid", "old15", "invalid"] | None = None
     """check of the resident ID number as the old books had it; old15 became 18 digits later"""

@@ -144,7 +144,7 @@ def outcomes(units: Sequence[Unit], rows: Sequence[asyncpg.Record]) -> list[Outc
 
 
 def _refusal(rows: Sequence[asyncpg.Record]) -> Outcome:
-    """Idempotency outranks every other refusal; a stale version is decided again before a slot is called taken."""
+    """Idempotency outranks every other refusal; a stale version is decided again first."""
     by_why = {row["why"]: row for row in rows}
     if row := by_why.get("replayed"):
         return Replayed(row["answer"], Position(row["a"], int(row["c"]), row["d"]))

@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, cast
+from typing import Any, TypeAlias, cast
 
 import asyncpg
 
@@ -18,14 +18,21 @@ from shared.store.unit import Holder, Outcome, Replayed, SlotKey, Unit
 MAX_RESENDS = 6
 """how often a batch that lost a race is sent again whole before its units go one by one"""
 
+Connection: TypeAlias = (
+    asyncpg.Connection[asyncpg.Record] | asyncpg.pool.PoolConnectionProxy[asyncpg.Record]
+)
+
 _READ = """
-SELECT 'event' AS what, e.stream_id AS a, e.version::text AS b, e.body AS c, NULL::bytea AS d, e.version AS n
+SELECT 'event' AS what, e.stream_id AS a, e.version::text AS b, e.body AS c, NULL::bytea AS d,
+       e.version AS n
   FROM unnest($1::smallint[], $2::text[]) AS s(partition_no, stream_id)
   JOIN events e USING (partition_no, stream_id)
 UNION ALL
-SELECT 'answer', i.stream_id, e.topic || '/' || e.partition_no || '/' || e.seq, i.answer, i.key || i.digest, 0
+SELECT 'answer', i.stream_id, e.topic || '/' || e.partition_no || '/' || e.seq, i.answer,
+       i.key || i.digest, 0
   FROM unnest($3::bytea[]) AS k(key) JOIN idempotency i USING (key)
-  JOIN events e ON (e.partition_no, e.stream_id, e.version) = (i.partition_no, i.stream_id, i.version)
+  JOIN events e ON (e.partition_no, e.stream_id, e.version)
+                 = (i.partition_no, i.stream_id, i.version)
 UNION ALL
 SELECT 'holder', r.kind, r.key, convert_to(r.stream_id, 'UTF8'), convert_to(r.note, 'UTF8'), 0
   FROM unnest($4::text[], $5::text[]) AS k(kind, key) JOIN reservations r USING (kind, key)
@@ -89,9 +96,7 @@ class Store:
             raise asyncpg.UniqueViolationError("a unit lost every race")
         return [(await self.append_batch([unit]))[0] for unit in units]
 
-    async def append_within(
-        self, connection: asyncpg.Connection, units: Sequence[Unit]
-    ) -> list[Outcome]:
+    async def append_within(self, connection: Connection, units: Sequence[Unit]) -> list[Outcome]:
         """The same inside a transaction of the caller, once; a lost race raises UniqueViolation."""
         return outcomes(units, await connection.fetch(APPEND, *arguments(units, self._now())))
 

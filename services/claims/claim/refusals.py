@@ -1,0 +1,27 @@
+"""What the rules of a claim refuse, each by name; the HTTP edge has the sentences (409)."""
+
+from shared.store.commands import Refusal
+
+
+class NotInThisState(Refusal):
+    """The claim is in a state in which this cannot be done."""
+
+    code = "NOT_IN_THIS_STATE"
+
+
+class SamePersonTwice(Refusal):
+    """Four eyes: this person has already acted on the claim."""
+
+    code = "SAME_PERSON_TWICE"
+
+
+class StaleProposal(Refusal):
+    """The proposal that was looked at no longer stands: propose again, look again."""
+
+    code = "STALE_PROPOSAL"
+
+
+class NotWhatWasProposed(Refusal):
+    """The decision or the amount is not the one that the policy proposed."""
+
+    code = "NOT_WHAT_WAS_PROPOSED"
