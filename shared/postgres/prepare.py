@@ -16,6 +16,7 @@ import asyncpg
 from shared.events.base import CLAIM_EVENTS, FINDING_EVENTS, PAYOUT_EVENTS, VERIFICATION_EVENTS
 from shared.events.partition import DEFAULT_PARTITIONS
 from shared.postgres.passwords import (
+    ADMIN,
     AUDIT,
     CLAIMS,
     LOGIN_ROLES,
@@ -115,25 +116,32 @@ class Admin:
             await connection.close()
 
 
-def admin_of(where: Server | str, passwords_file: Path | None = None) -> Admin:
-    """An embedded server knows its passwords; for another server they lie in `passwords_file`."""
+def admin_of(where: Server | str, passwords_dir: Path | None = None) -> Admin:
+    """An embedded server knows its passwords; for another server they lie in `passwords_dir`, also
+    the superuser's when `where` names none.
+    """
     if isinstance(where, Server):
         return Admin(where.dsn(), where.passwords)
-    if passwords_file is None:
-        raise PrepareFailed("a server that is not embedded needs a file for the roles' passwords")
-    return Admin(where, load_or_create_passwords(passwords_file))
+    if passwords_dir is None:
+        raise PrepareFailed("a server that is not embedded needs a folder of the roles' passwords")
+    passwords = load_or_create_passwords(passwords_dir)
+    parts = urlsplit(where)
+    if parts.password is None:
+        role = parts.username or ADMIN
+        where = _as(where, role, passwords[ADMIN], parts.path.lstrip("/") or "postgres")
+    return Admin(where, passwords)
 
 
 async def prepare(
     where: Server | str,
     databases: Sequence[str] = tuple(KINDS),
     partitions: int = DEFAULT_PARTITIONS,
-    passwords_file: Path | None = None,
+    passwords_dir: Path | None = None,
 ) -> Dsns:
     """Bring a PostgreSQL (15 or later; `where` = embedded server, or a superuser's DSN) to what the
     services need. Runs again without harm. Raises PrepareFailed.
     """
-    admin = admin_of(where, passwords_file)
+    admin = admin_of(where, passwords_dir)
     async with admin.connect() as connection, alone(connection):
         await create_roles(connection, admin.passwords)
         ready = {

@@ -66,6 +66,7 @@ class Server:
         self.data_dir = data_dir.absolute()
         self.host = HOST
         self.port = 0
+        self.start_seconds = START_SECONDS
         self._settings = {**SETTINGS, **(settings or {})}
         self._child: subprocess.Popen[bytes] | None = None
         self._trimmer: asyncio.Task[None] | None = None
@@ -106,20 +107,20 @@ class Server:
         if not file.exists():
             raise PostgresRefused(f"no PostgreSQL was ever started in {data_dir}")
         server.port = msgspec.json.decode(file.read_bytes(), type=_Address).port
-        server._passwords = load_or_create_passwords(server.data_dir / "passwords.json")
+        server._passwords = load_or_create_passwords(server.data_dir / "passwords")
         return server
 
     async def start(self) -> Self:
         """Start, making the cluster at the first time; returns when a query was answered.
 
-        Raises PostgresRefused with the end of the log when it does not come up in 30 seconds.
+        Raises PostgresRefused with the end of the log when it does not come up in `start_seconds`.
         """
         if self.running:
             return self
         user = account()
         binaries = await asyncio.to_thread(self._prepare_folders, user)
         self._choose_port()
-        deadline = time.monotonic() + START_SECONDS
+        deadline = time.monotonic() + self.start_seconds
         while not await self._try_start(binaries, user, deadline):
             # Processes of a server that was killed may hold its shared memory for a moment longer.
             if time.monotonic() > deadline:
@@ -173,7 +174,7 @@ class Server:
                 f"the server's account cannot enter {self.data_dir}: run as root it needs a folder "
                 "whose parents others may enter, for example below /var/lib"
             )
-        self._passwords = load_or_create_passwords(self.data_dir / "passwords.json")
+        self._passwords = load_or_create_passwords(self.data_dir / "passwords")
         binaries = reachable_binaries(user, self.data_dir)
         self._trim_log()
         if not (self._cluster / "PG_VERSION").exists():
