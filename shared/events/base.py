@@ -25,21 +25,27 @@ Text = Annotated[
 ]
 Name = Annotated[str, Meta(min_length=1, max_length=120)]
 Code = Annotated[str, Meta(min_length=1, max_length=64)]
-Jurisdiction = Annotated[str, Meta(pattern=r"^[0-9]{6}$", description="GB/T 2260 code")]
+Jurisdiction = Annotated[
+    str, Meta(pattern=r"^[0-9]{6}$", max_length=6, description="GB/T 2260 code")
+]
 Reference = Annotated[
     str,
     Meta(
         pattern=r"^[0-9a-f]{32}$",
+        max_length=32,  # `$` alone lets a final newline pass
         description="random 128-bit reference that the vault gave a person, account, phone …",
     ),
 ]
 StreamId = Annotated[str, Meta(min_length=3, max_length=120, description="subject of an event")]
 ActorId = Annotated[str, Meta(min_length=1, max_length=64, description="`sub` of the token")]
-Digest = Annotated[str, Meta(pattern=r"^[0-9a-f]{64}$", description="SHA-256, lower-case hex")]
+Digest = Annotated[
+    str, Meta(pattern=r"^[0-9a-f]{64}$", max_length=64, description="SHA-256, lower-case hex")
+]
 EventId = Annotated[
     str,
     Meta(
         pattern=r"^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$",
+        max_length=36,
         description="UUIDv7 of another event",
     ),
 ]

@@ -158,7 +158,7 @@ class Judged(Facts, frozen=True, kw_only=True, omit_defaults=True):
 
 @event(FINDING_EVENTS)
 class Checkpoint(Facts, frozen=True, kw_only=True, omit_defaults=True):
-    """Audit sealed the whole log up to here with its signature; nothing before it can change unseen.
+    """Audit sealed the log up to here with its signature; nothing in it can change unseen.
 
     `note` is the C2SP signed note: origin, tree size, root hash, and the signatures.
     """

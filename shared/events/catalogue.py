@@ -22,6 +22,8 @@ from shared.events import (
 )
 from shared.events.base import REGISTRY, EventType
 
+__all__ = ["MODULES", "REGISTRY", "event_types"]
+
 MODULES = (
     plans,
     attendance,

@@ -1,13 +1,18 @@
 """The CloudEvents 1.0 envelope: encoded once at append, and never encoded again."""
 
-from datetime import datetime
+import re
+from datetime import datetime, timedelta
 from typing import Annotated, Literal
 
 import msgspec
 from msgspec import Meta
 
-from shared.events.base import BY_CLASS, MAX_EVENT_BYTES, REGISTRY, EventType, Facts
-from shared.events.upcast import upcast
+from shared.events.base import BY_CLASS, MAX_EVENT_BYTES, EventType, Facts, Instant
+from shared.events.catalogue import REGISTRY
+from shared.events.upcast import CannotUpcast, upcast
+
+_UTC = timedelta(0)
+_REFUSALS = (msgspec.DecodeError, UnicodeDecodeError, RecursionError, CannotUpcast)
 
 
 class Undecodable(Exception):
@@ -24,26 +29,41 @@ class EventTooLarge(ValueError):
     """An event may have at most 256 KiB; a roster travels as RosterListed events of 500 persons."""
 
 
+class Unwritable(ValueError):
+    """The facts break a bound of their own type: no reader could take them."""
+
+
+def _shown(**keywords: object) -> Meta:
+    """What only the published schema says: checked by its users, not again at each read."""
+    return Meta(extra_json_schema=dict(keywords))
+
+
 class Envelope(msgspec.Struct, frozen=True, kw_only=True):
     """Envelope of one event, in structured mode; `data` stays raw until its type is known.
 
     `time` is when the ledger recorded it and never runs back inside a stream, `occurredat` when it
-    happened in the world, as claimed. Nothing is ordered by either: order is (topic, partition, seq).
+    happened in the world, as claimed. Neither orders anything: (topic, partition, seq) does.
     """
 
     specversion: Literal["1.0"] = "1.0"
-    id: Annotated[str, Meta(description="UUIDv7")]
-    source: str
-    type: str
-    subject: str
-    time: datetime
+    id: Annotated[str, Meta(description="UUIDv7"), _shown(format="uuid")]
+    source: Annotated[
+        str,
+        Meta(min_length=1, description="service and jurisdiction, e.g. `/claims/210000`"),
+        _shown(format="uri-reference"),
+    ]
+    type: Annotated[str, Meta(min_length=1)]
+    subject: Annotated[str, Meta(min_length=1, description="id of the stream")]
+    time: Annotated[Instant, Meta(description="when the ledger recorded it")]
     datacontenttype: Literal["application/json"] = "application/json"
-    streamversion: int
-    occurredat: datetime
-    jurisdiction: str
-    actor: str
-    correlationid: str
-    causationid: str | msgspec.UnsetType = msgspec.UNSET
+    streamversion: Annotated[
+        int, Meta(ge=0, le=2**31 - 1, description="number of the event in its stream")
+    ]
+    occurredat: Annotated[Instant, Meta(description="when it happened in the world, as claimed")]
+    jurisdiction: Annotated[str, Meta(description="GB/T 2260 code"), _shown(pattern="^[0-9]{6}$")]
+    actor: Annotated[str, Meta(min_length=1, description="`sub` of the token")]
+    correlationid: Annotated[str, Meta(min_length=1)]
+    causationid: Annotated[str, Meta(min_length=1)] | msgspec.UnsetType = msgspec.UNSET
     data: msgspec.Raw
 
 
@@ -65,10 +85,17 @@ class Event(msgspec.Struct, frozen=True, kw_only=True):
 
 _ENVELOPE = msgspec.json.Decoder(Envelope)
 _ENCODER = msgspec.json.Encoder()
+_VALUE = re.compile(r"value '.*'(?= - at)", re.DOTALL)
 
 
 def encode(event: Event) -> bytes:
-    """Bytes of the event, for ever. Raises EventTooLarge beyond 256 KiB."""
+    """Bytes of the event, for ever.
+
+    Raises EventTooLarge beyond 256 KiB, Unwritable for times that are not UTC and for facts that
+    `decode` would refuse: what is once in the log must be readable by everybody.
+    """
+    if event.recorded_at.utcoffset() != _UTC or event.occurred_at.utcoffset() != _UTC:
+        raise Unwritable(f"{event.subject} version {event.version}: times are UTC")
     body = _ENCODER.encode(
         Envelope(
             id=event.id,
@@ -87,19 +114,23 @@ def encode(event: Event) -> bytes:
     )
     if len(body) > MAX_EVENT_BYTES:
         raise EventTooLarge(f"{event.subject} version {event.version} has {len(body)} bytes")
+    try:
+        decode(body)
+    except Undecodable as refused:
+        raise Unwritable(f"{event.subject} version {event.version}: {refused}") from refused
     return body
 
 
 def decode(body: bytes) -> Event:
     """The event in these bytes, upcast to the newest version of its type.
 
-    Raises Undecodable for bytes that are no event, UnknownType for a type or version not known here.
+    Raises Undecodable for bytes that are no event, UnknownType for a type or version unknown here.
     """
     try:
         envelope = _ENVELOPE.decode(body)
-    except msgspec.DecodeError as refused:
-        raise Undecodable(str(refused)) from refused
-    kind, data = upcast(envelope.type, envelope.data)
+        kind, data = upcast(envelope.type, envelope.data)
+    except _REFUSALS as refused:
+        raise Undecodable(_without_values(refused)) from None
     return Event(
         id=envelope.id,
         source=envelope.source,
@@ -118,8 +149,19 @@ def decode(body: bytes) -> Event:
 def _facts(key: str, data: msgspec.Raw) -> Facts:
     kind: EventType | None = REGISTRY.get(key)
     if kind is None:
-        raise UnknownType(f"no reader for {key}")
+        raise UnknownType(f"no reader for {key[:120]}")
     try:
         return kind.decoder.decode(data)
-    except msgspec.DecodeError as refused:
-        raise Undecodable(f"{key}: {refused}") from refused
+    except _REFUSALS as refused:
+        raise Undecodable(f"{key}: {_without_values(refused)}") from None
+
+
+def _without_values(refused: Exception) -> str:
+    """What was wrong and where, without the value: it may be somebody's name in the wrong place."""
+    match refused:
+        case msgspec.DecodeError():
+            return _VALUE.sub("value", str(refused))
+        case CannotUpcast():
+            return str(refused)
+        case _:
+            return type(refused).__name__

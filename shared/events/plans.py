@@ -91,7 +91,7 @@ class RosterEntry(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True)
 
     row: Count
     person: Reference
-    change: Literal["enrolled", "left"] = "enrolled"
+    change: Literal["enrolled", "left"]
     enrolled_on: Day
     group: Code
     employer: Code | None = None

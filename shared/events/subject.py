@@ -1,4 +1,4 @@
-"""The stream that bytes belong to, read without knowing their type: what parks, parks its stream."""
+"""The stream that bytes belong to, read without knowing their type: what parks, parks it."""
 
 import msgspec
 
@@ -14,5 +14,5 @@ def subject_of(body: bytes) -> str | None:
     """The event's stream id; None when the bytes are no JSON object with a subject."""
     try:
         return _SUBJECT.decode(body).subject
-    except (msgspec.DecodeError, UnicodeDecodeError):
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         return None

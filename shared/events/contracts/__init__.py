@@ -1,0 +1,1 @@
+"""Published contracts of the events: JSON Schemas, an AsyncAPI document and the pages on them."""
