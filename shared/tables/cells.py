@@ -9,6 +9,7 @@ from typing import Any, NoReturn
 
 from shared.events.base import Level, PayeeKind
 from shared.money import MoneyRefused, parse_yuan
+from shared.policy.levels import UnknownLevel, parse_level
 from shared.tables.problems import BadCell
 
 Parse = Callable[[str], Any]
@@ -32,27 +33,18 @@ USCC = re.compile(f"[{USCC_SIGNS}]{{18}}")
 USCC_WEIGHTS = (1, 3, 9, 27, 19, 26, 16, 17, 20, 29, 25, 13, 8, 24, 10, 30, 28)
 FIRST_YEAR, LAST_YEAR = 1949, 2100
 
-LEVEL_NAMES: dict[Level, tuple[str, ...]] = {
-    "L5": ("5", "五级", "初级工", "初级", "五级/初级工", "初级（五级）"),
-    "L4": ("4", "四级", "中级工", "中级", "四级/中级工", "中级（四级）"),
-    "L3": ("3", "三级", "高级工", "高级", "三级/高级工", "高级（三级）"),
-    "L2": ("2", "二级", "技师", "二级/技师", "技师（二级）"),
-    "L1": ("1", "一级", "高级技师", "一级/高级技师", "高级技师（一级）"),
-    "none": ("无", "无等级"),
-}
-LEVELS = {name: level for level, names in LEVEL_NAMES.items() for name in (level, *names)}
 CERTIFICATE_TYPES = {
-    name: code
-    for code, zh in (
-        ("qualification", "职业资格证书"),
-        ("skill_level", "职业技能等级证书"),
-        ("special_capacity", "专项职业能力证书"),
-        ("special_operation", "特种作业操作证书"),
-        ("training_pass", "培训合格证书"),
-        ("diploma", "毕业证书"),
-    )
-    for name in (code, zh)
-} | {"特种作业操作证": "special_operation"}
+    "职业资格证书": "qualification",
+    "国家职业资格证书": "qualification",
+    "职业技能等级证书": "skill_level",
+    "专项职业能力证书": "special_capacity",
+    "特种作业操作证书": "special_operation",
+    "特种作业操作证": "special_operation",
+    "培训合格证书": "training_pass",
+    "培训合格证": "training_pass",
+    "毕业证书": "diploma",
+}
+CERTIFICATE_TYPES |= {code: code for code in CERTIFICATE_TYPES.values()}
 PAYERS: dict[str, PayeeKind] = {
     "individual": "individual",
     "个人": "individual",
@@ -117,7 +109,10 @@ def account(cell: str) -> str:
 
 @lru_cache(CACHED)
 def level(cell: str) -> Level:
-    return LEVELS.get(cell) or _bad("LEVEL_UNKNOWN")
+    try:
+        return parse_level(cell)
+    except UnknownLevel:
+        raise BadCell("LEVEL_UNKNOWN") from None
 
 
 @lru_cache(CACHED)

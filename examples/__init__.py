@@ -1,0 +1,1 @@
+"""Input of the demonstration, made from a fixed seed."""
