@@ -98,7 +98,7 @@ def _kind(content: Content, kind: Kind, path: str) -> Iterator[Fault]:
     for i, limit in enumerate(kind.limits):
         if limit not in limits:
             yield Fault(f"{path}.limits[{i}]", "UNKNOWN_LIMIT", f"no limit is called `{limit}`")
-    if sum(isinstance(limits.get(id_), MaxTimes) for id_ in kind.limits) > 1:
+    if sum(isinstance(limits.get(id_), MaxTimes) for id_ in set(kind.limits)) > 1:
         yield Fault(f"{path}.limits", "TWO_YEARLY_LIMITS", "a claim has one slot in one year")
     yield from _twice(f"{path}.limits", kind.limits)
     yield from _twice(f"{path}.gates", (gate.id for gate in kind.gates))

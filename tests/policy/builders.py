@@ -1,5 +1,6 @@
 """Builders of the policy tests: a good claim of a Huludao employee, and what a test changes."""
 
+from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
@@ -49,7 +50,7 @@ def earlier(stream: str, **known: Any) -> Subsidy:
 def judged(
     case: ClaimCase,
     *,
-    facts: dict[str, Fact | None] | None = None,
+    facts: Mapping[str, Fact | None] | None = None,
     history: History | None = None,
     pack: Pack | None = None,
 ) -> Judgement:

@@ -1,0 +1,149 @@
+"""What an approval takes, and who is told when a slot is not free."""
+
+from datetime import date
+
+import pytest
+
+from shared.policy.cases import ClaimCase
+from shared.policy.load import huludao
+from shared.policy.reservations import (
+    Holder,
+    Refused,
+    ReservationKey,
+    Taken,
+    history_of,
+    keys_wanted,
+    take,
+    take_imported,
+)
+from tests.policy.builders import CERTIFICATE, OTHER, PERSON, claim, judged, pack_with
+
+LEVEL = ReservationKey("occupation-level", f"{PERSON}/6-31-01-03/L4")
+PAPER = ReservationKey("certificate", CERTIFICATE)
+Held = dict[ReservationKey, Holder]
+
+
+def slot(n: int, year: int = 2020) -> ReservationKey:
+    return ReservationKey("person-year", f"{PERSON}/training/calendar/claimed_on/{year}/{n}")
+
+
+def held(*keys: ReservationKey, person: str = PERSON) -> Held:
+    return {key: Holder(f"claim-{i}", person) for i, key in enumerate(keys, start=1)}
+
+
+def asked(
+    holders: Held, case: ClaimCase | None = None, stream: str = "claim-new"
+) -> Taken | Refused:
+    return take(huludao(), case or claim(), PERSON, stream, holders)
+
+
+def test_an_approval_takes_the_certificate_the_level_and_the_first_slot_in_order() -> None:
+    taken = asked({})
+    assert isinstance(taken, Taken)
+    assert taken.keys == tuple(sorted((PAPER, LEVEL, slot(1))))
+    assert (taken.note, taken.year, taken.year_slot) == (PERSON, 2020, 1)
+
+
+def test_all_slots_and_higher_levels_are_looked_up() -> None:
+    wanted = keys_wanted(huludao(), claim(), PERSON)
+    levels = [ReservationKey("occupation-level", f"{PERSON}/6-31-01-03/L{n}") for n in (1, 2, 3, 4)]
+    assert wanted == (PAPER, *levels, slot(1), slot(2), slot(3))
+
+
+def test_the_third_slot_is_the_last() -> None:
+    third = asked(held(slot(1), slot(2)))
+    assert isinstance(third, Taken)
+    assert third.year_slot == 3
+    fourth = asked(held(slot(1), slot(2), slot(3)))
+    assert isinstance(fourth, Refused)
+    assert (fourth.decision, fourth.reasons) == ("REJECT", ("LIMIT_YEAR",))
+    assert (fourth.clauses, fourth.conflicts) == (
+        ("HLD-10-2",),
+        ("claim-1", "claim-2", "claim-3"),
+    )
+
+
+def test_a_freed_slot_in_the_middle_is_taken_again() -> None:
+    taken = asked(held(slot(1), slot(3)))
+    assert isinstance(taken, Taken)
+    assert taken.year_slot == 2
+
+
+def test_the_year_is_that_of_the_claim() -> None:
+    taken = asked(held(slot(1), slot(2), slot(3)), claim(claimed_on=date(2021, 1, 4)))
+    assert isinstance(taken, Taken)
+    assert slot(1, 2021) in taken.keys
+
+
+@pytest.mark.parametrize(
+    ("holders", "decision", "reason", "clauses"),
+    [
+        (held(LEVEL), "REJECT", "DUP_OCC_LEVEL", ("HLD-10-3",)),
+        (held(PAPER), "REJECT", "DUP_CERTIFICATE", ("HLD-1.5-3", "HLD-10-3")),
+        (held(PAPER, person=OTHER), "HOLD", "CERT_TWO_PERSONS", ("HLD-9-1",)),
+    ],
+)
+def test_a_held_slot_refuses_and_cites_its_holder(
+    holders: Held, decision: str, reason: str, clauses: tuple[str, ...]
+) -> None:
+    refused = asked(holders)
+    assert isinstance(refused, Refused)
+    assert (refused.decision, refused.reasons) == (decision, (reason,))
+    assert (refused.clauses, refused.conflicts) == (clauses, ("claim-1",))
+
+
+def test_one_earlier_claim_that_holds_everything_is_cited_once_by_the_certificate() -> None:
+    everything = dict.fromkeys((PAPER, LEVEL, slot(1)), Holder("claim-1", PERSON))
+    refused = asked(everything)
+    assert isinstance(refused, Refused)
+    assert (refused.reasons, refused.conflicts) == (("DUP_CERTIFICATE",), ("claim-1",))
+
+
+def test_a_claim_is_not_in_its_own_way_and_keeps_the_slot_that_it_has() -> None:
+    own = dict.fromkeys((PAPER, LEVEL, slot(2)), Holder("claim-1", PERSON))
+    taken = asked(own, stream="claim-1")
+    assert isinstance(taken, Taken)
+    assert taken.keys == tuple(sorted(own))
+    assert taken.year_slot == 2
+
+
+def test_the_judge_and_the_reservations_refuse_for_the_same_reason() -> None:
+    holders = held(slot(1), slot(2), slot(3))
+    history = history_of(huludao(), claim(), PERSON, "claim-new", holders)
+    refused = asked(holders)
+    assert isinstance(refused, Refused)
+    assert judged(claim(), history=history).reasons == refused.reasons
+
+
+def test_a_higher_level_read_off_the_holders_flags_the_lower_one() -> None:
+    higher = ReservationKey("occupation-level", f"{PERSON}/6-31-01-03/L2")
+    history = history_of(huludao(), claim(), PERSON, "claim-new", held(higher))
+    found = judged(claim(), history=history)
+    assert (found.decision, found.flags) == ("APPROVE", ("LOWER_AFTER_HIGHER",))
+
+
+def test_types_without_level_are_one_level_each() -> None:
+    taken = asked({}, claim(level="none", certificate_type="training_pass"))
+    assert isinstance(taken, Taken)
+    key = ReservationKey("occupation-level", f"{PERSON}/6-31-01-03/none:training_pass")
+    assert key in taken.keys
+
+
+def test_a_subsidy_that_does_not_count_takes_no_slot_of_the_year() -> None:
+    pack = pack_with(("choice: all_payees", "choice: individual_only"))
+    paid = claim(paid_by="enterprise", payee_kind="enterprise")
+    taken = take(pack, paid, PERSON, "claim-new", held(slot(1), slot(2), slot(3)))
+    assert isinstance(taken, Taken)
+    assert (taken.keys, taken.year_slot) == ((PAPER, LEVEL), 0)
+
+
+def test_an_imported_decision_takes_what_is_free_and_is_never_refused() -> None:
+    holders = held(PAPER, slot(1), slot(2), slot(3), person=OTHER)
+    taken = take_imported(huludao(), claim(), PERSON, "claim-old", holders, year=2020)
+    assert (taken.keys, taken.year_slot) == ((LEVEL,), 0)
+
+
+def test_a_kind_that_the_pack_does_not_know_takes_nothing() -> None:
+    taken = asked({}, claim(kind="HLD.K.startup"))
+    assert isinstance(taken, Taken)
+    assert taken.keys == ()
