@@ -168,12 +168,13 @@ class Inbox:
             self._ends[TopicPartition(topic, partition_no)] = (seq, ends)
             self._careful[TopicPartition(topic, partition_no)] = BATCH
         starts = {}
-        for topic, partition_no, seq, offset, chain in rows:
+        for topic, partition_no, seq, saved, chain in rows:
             at = TopicPartition(topic, partition_no)
             if at not in states:
                 continue
-            start, end = states[at].start_offset, states[at].end_offset
-            if not start <= offset <= end:  # deleted and recreated: same numbers, other offsets
+            offset = saved
+            if not states[at].start_offset <= saved <= states[at].end_offset:
+                # deleted and recreated: the same numbers stand at other offsets
                 offset = await offset_of(self._log, at, seq + 1)
             starts[at] = offset
             self._saved[at] = seq
@@ -319,8 +320,9 @@ class Inbox:
     async def _keep(self, connection: Connection, kept: Sequence[Kept]) -> None:
         for k in kept:
             await connection.execute(
-                _KEEP, self.name, *k.at, k.record.seq, k.stream_id, k.state, k.cause, k.detail[:500],
-                k.for_stream, k.for_version, k.record.event_id, k.record.body, self._clock.now(),
+                _KEEP, self.name, *k.at, k.record.seq, k.stream_id, k.state, k.cause,
+                k.detail[:500], k.for_stream, k.for_version, k.record.event_id, k.record.body,
+                self._clock.now(),
             )  # fmt: skip
             if k.state == "parked" and k.cause != "behind":
                 log.error("stream_parked", stream=k.stream_id, cause=k.cause, seq=k.record.seq)

@@ -70,7 +70,7 @@ class Relay:
         """Compare the log's last records with what was saved. Raises Fork or LogAhead.
 
         Log ahead with events that we hold: saved now. Log shorter (truncated, recreated): sent
-        again from there with the same numbers. Until this has passed, the service accepts no writes.
+        again from there with the same numbers. The service accepts no writes before this.
         """
         heads = await self._store.heads()
         saved = await saved_marks(self._store.pool)

@@ -1,8 +1,8 @@
 """From a command to an answer: load the stream, decide, append; a lost race decides again."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from typing import Generic, TypeVar
 
 from shared.clock import Clock
@@ -34,7 +34,7 @@ Holders = Mapping[SlotKey, Holder]
 
 
 class Refusal(Exception):
-    """A rule of the ledger says no. `code` is stable; `facts` are ids and numbers, never personal."""
+    """A rule of the ledger says no. `code` is stable; `facts` are ids and numbers only."""
 
     code = "REFUSED"
 
@@ -135,14 +135,14 @@ class Ledger:
 
     store: Store
     clock: Clock
-    newest: datetime = field(default_factory=lambda: datetime.min)
+    newest: datetime = datetime(1970, 1, 1, tzinfo=UTC)
 
     def now(self) -> datetime:
-        """The time to record; raises ClockBehind when the clock fell 5 s behind the newest event."""
+        """The time to record. Raises ClockBehind when it is 5 s behind the newest event."""
         now = self.clock.now()
-        if self.newest.tzinfo and now < self.newest - CLOCK_SLACK:
+        if now < self.newest - CLOCK_SLACK:
             raise ClockBehind((self.newest - now).total_seconds())
-        self.newest = max(self.newest, now) if self.newest.tzinfo else now
+        self.newest = max(self.newest, now)
         return now
 
     def unit(
@@ -159,8 +159,8 @@ class Ledger:
     ) -> Unit:
         """Encode a decision as the next events of the stream after `version`.
 
-        `event_id` is the id of the first event: fields that were sealed for it carry it as associated
-        data. The time never runs back inside the stream (`not_before` = time of its last event).
+        `event_id` is the id of the first event: fields sealed for it carry it as associated data.
+        The time never runs back inside the stream (`not_before` = time of its last event).
         """
         now = self.now()
         recorded = max(now, not_before) if not_before else now

@@ -19,7 +19,7 @@ MAX_RESENDS = 6
 """how often a batch that lost a race is sent again whole before its units go one by one"""
 
 Connection: TypeAlias = (
-    asyncpg.Connection[asyncpg.Record] | asyncpg.pool.PoolConnectionProxy[asyncpg.Record]
+    "asyncpg.Connection[asyncpg.Record] | asyncpg.pool.PoolConnectionProxy[asyncpg.Record]"
 )
 
 _READ = """
