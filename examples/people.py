@@ -4,8 +4,7 @@ import random
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from shared.tables.cells import uscc_check_sign
-from shared.tables.identity import check_sign
+from stdnum.cn import ric, uscc
 
 REGION = "999999"  # no such place in GB/T 2260: nobody real can have these numbers
 DISTRICTS = ("211400", "211402", "211403", "211404", "211421", "211422", "211481")
@@ -56,7 +55,7 @@ def person(series: str, number: int, source: random.Random) -> Person:
     first_17 = f"{REGION}{born:%Y%m%d}{number % 1000:03d}"
     serial = f"{ord(series) % 1000:03d}{number:05d}"
     return Person(
-        id_number=first_17 + check_sign(first_17),
+        id_number=first_17 + ric.calc_check_digit(first_17 + "0"),
         name=f"学员{series}{number:04d}",
         phone=f"199{serial}",
         account=f"62999999{serial}",
@@ -69,7 +68,8 @@ def company(category: str, number: int) -> str:
     total = sum(int(sign) * w for sign, w in zip(body, (3, 7, 9, 10, 5, 8, 4, 2), strict=True))
     rest = -total % 11
     first_17 = f"{category}{REGION}{body}{'X' if rest == 10 else rest}"
-    return first_17 + uscc_check_sign(first_17)
+    code: str = first_17 + uscc.calc_check_digit(first_17 + "0")
+    return code
 
 
 def course(source: random.Random, first: date, last: date) -> Course:

@@ -11,6 +11,8 @@ from shared.events.base import Level, PayeeKind
 from shared.money import MoneyRefused, parse_yuan
 from shared.policy.levels import UnknownLevel, parse_level
 from shared.tables.problems import BadCell
+from shared.vault.identity import IdRefused, parse_resident_id
+from shared.vault.uscc import UsccRefused, parse_uscc
 
 Parse = Callable[[str], Any]
 CACHED = 8_192
@@ -28,9 +30,6 @@ ACCOUNT = re.compile(r"[0-9]{8,32}")
 DAY = re.compile(
     r"([0-9]{4})(?:-([0-9]{2})-([0-9]{2})|/([0-9]{1,2})/([0-9]{1,2})|年([0-9]{1,2})月([0-9]{1,2})日)"
 )
-USCC_SIGNS = "0123456789ABCDEFGHJKLMNPQRTUWXY"
-USCC = re.compile(f"[{USCC_SIGNS}]{{18}}")
-USCC_WEIGHTS = (1, 3, 9, 27, 19, 26, 16, 17, 20, 29, 25, 13, 8, 24, 10, 30, 28)
 FIRST_YEAR, LAST_YEAR = 1949, 2100
 
 CERTIFICATE_TYPES = {
@@ -90,9 +89,9 @@ def code(cell: str) -> str:
     return cell if CODE.fullmatch(cell) else _bad("CODE_FORMAT")
 
 
-def upper(cell: str) -> str:
-    """Certificate numbers are equal whatever their case is, so they are kept in capitals."""
-    return cell.upper()
+def certificate_number(cell: str) -> str:
+    """Case and blanks do not tell two certificates apart (as the vault has it)."""
+    return "".join(cell.split()).upper()
 
 
 def phone(cell: str) -> str:
@@ -188,21 +187,25 @@ def positive_yuan(cell: str) -> int:
 
 @lru_cache(CACHED)
 def uscc(cell: str) -> str:
-    """A unified social credit code in capitals (GB 32100). Its check character is not judged here:
-    early codes break the rule, so `uscc_checks` only leads to a warning."""
-    shown = cell.upper()
-    return shown if USCC.fullmatch(shown) else _bad("USCC_FORMAT")
+    """A unified social credit code in capitals. Its check digit is judged by `uscc_fits` only."""
+    try:
+        return parse_uscc(cell).code
+    except UsccRefused as refused:
+        raise BadCell(refused.code) from None
 
 
 @lru_cache(CACHED)
-def uscc_checks(text: str) -> bool:
-    """Whether the 18th character follows from the first 17 (GB 32100-2015, section 5)."""
-    return text[17] == uscc_check_sign(text[:17])
+def uscc_fits(code: str) -> bool:
+    """Whether the check digit fits; early codes break the rule, so this leads to a warning only."""
+    return not parse_uscc(code).warnings
 
 
-def uscc_check_sign(first_17: str) -> str:
-    total = sum(USCC_SIGNS.index(sign) * w for sign, w in zip(first_17, USCC_WEIGHTS, strict=True))
-    return USCC_SIGNS[-total % 31]
+def identity_number(cell: str) -> str:
+    """18 characters with a capital X (GB 11643-1999)."""
+    try:
+        return parse_resident_id(cell).number
+    except IdRefused as refused:
+        raise BadCell(refused.code) from None
 
 
 def _bad(code: str) -> NoReturn:

@@ -5,7 +5,7 @@ from typing import Any
 
 import msgspec
 
-from shared.tables.cells import FORMULA_STARTS, FULL_WIDTH, SPACES, Parse, hidden_fault, uscc_checks
+from shared.tables.cells import FORMULA_STARTS, FULL_WIDTH, SPACES, Parse, hidden_fault, uscc_fits
 from shared.tables.problems import (
     MAX_CELL,
     MAX_COLUMNS,
@@ -21,6 +21,7 @@ Values = list[Any]
 """One value per column of the table, in the table's order; None where the cell is empty or bad."""
 
 MAX_QUOTED_HEADER = 40
+ID_CODES = {"FULL_WIDTH": "ID_FULL_WIDTH"}
 
 
 class Column(msgspec.Struct, frozen=True, kw_only=True):
@@ -130,7 +131,7 @@ def uscc_warnings(row: int, *codes: tuple[Column, str | None]) -> tuple[RowError
     return tuple(
         cell_error(row, "USCC_CHECK_DIGIT", column)
         for column, code in codes
-        if code is not None and not uscc_checks(code)
+        if code is not None and not uscc_fits(code)
     )
 
 

@@ -11,6 +11,7 @@ import msgspec
 from shared.events.base import Level, PayeeKind
 from shared.tables import cells
 from shared.tables.columns import (
+    ID_CODES,
     Column,
     Layout,
     Values,
@@ -19,7 +20,6 @@ from shared.tables.columns import (
     parse_row,
     uscc_warnings,
 )
-from shared.tables.identity import ID_CODES, identity_number
 from shared.tables.personal import Personal
 from shared.tables.problems import RowError, row_error
 from shared.tables.reader import Row, Upload
@@ -35,7 +35,7 @@ COLUMNS = (
     Column(
         name="id_number",
         zh="身份证号码",
-        parse=identity_number,
+        parse=cells.identity_number,
         aliases=("身份证号", "公民身份号码"),
         in_header=False,
         needed=False,
@@ -46,7 +46,7 @@ COLUMNS = (
     optional("occupation", "职业代码", cells.code, ("职业编码", "职业(工种)代码")),
     optional("level", "技能等级", cells.level, ("等级", "级别")),
     optional("certificate_type", "证书类型", cells.certificate_type),
-    optional("certificate_number", "证书编号", cells.upper, ("证书号", "证书号码")),
+    optional("certificate_number", "证书编号", cells.certificate_number, ("证书号", "证书号码")),
     optional("certificate_issued_on", "发证日期", cells.day, ("证书日期", "取证日期")),
     optional("certificate_issuer", "发证机构", cells.text, ("发证单位",)),
     optional("decision", "审核结果", cells.decision),
@@ -71,7 +71,7 @@ COLUMNS = (
     optional("base_yuan", "核定补贴总额", cells.positive_yuan, signs_allowed=True),
     optional("paid_on", "支付日期", cells.day),
     optional("supersedes", "替代的原业务编号", cells.text, (), 120),
-    optional("reissue_of", "原证书编号", cells.upper, ("补发前证书编号",)),
+    optional("reissue_of", "原证书编号", cells.certificate_number, ("补发前证书编号",)),
 )
 PLACES = {column.name: place for place, column in enumerate(COLUMNS)}
 

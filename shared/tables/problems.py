@@ -2,6 +2,9 @@
 
 import msgspec
 
+from shared.vault.identity import REFUSALS as ID_SENTENCES
+from shared.vault.uscc import MESSAGES as USCC_SENTENCES
+
 MAX_CELL = 1_000
 MAX_COLUMNS = 64
 MAX_FILE_BYTES = 32 * 1024 * 1024
@@ -33,21 +36,6 @@ ROW_SENTENCES: dict[str, tuple[str, str]] = {
         "“{zh}”只能用字母、数字和 . _ -",
         "{en} may hold letters, digits and . _ - only",
     ),
-    "ID_LENGTH": ("身份证号码不是18位", "the identity number has not 18 characters"),
-    "ID_15_DIGITS": (
-        "身份证号码是15位旧号,请填18位",
-        "the identity number is an old one of 15 digits; 18 are needed",
-    ),
-    "ID_CHARACTERS": (
-        "身份证号码含数字和末位X以外的字符",
-        "the identity number has characters other than digits and a last X",
-    ),
-    "ID_FULL_WIDTH": ("身份证号码含全角字符", "the identity number has full-width characters"),
-    "ID_BIRTH_DATE": (
-        "身份证号码中的出生日期不存在",
-        "the birth date in the identity number does not exist",
-    ),
-    "ID_CHECK_DIGIT": ("身份证号码的校验码不对", "the identity number's check digit is wrong"),
     "PHONE_FORMAT": (
         "“{zh}”不是手机号或带区号的座机号",
         "{en} is no mobile number and no fixed line with area code",
@@ -67,14 +55,6 @@ ROW_SENTENCES: dict[str, tuple[str, str]] = {
     "PAYER_UNKNOWN": (
         "“{zh}”不是个人、企业或培训机构",
         "{en} is none of individual, enterprise, institution",
-    ),
-    "USCC_FORMAT": (
-        "“{zh}”不是18位统一社会信用代码",
-        "{en} is not a unified social credit code of 18 characters",
-    ),
-    "USCC_CHECK_DIGIT": (
-        "“{zh}”的校验码不对(仅提醒)",
-        "the check character of {en} is wrong (a warning only)",
     ),
     "DATE_FORMAT": (
         "“{zh}”应写作 2020-05-06、2020/5/6 或 2020年5月6日",
@@ -99,6 +79,9 @@ ROW_SENTENCES: dict[str, tuple[str, str]] = {
         "{en} is none of approved, rejected, withdrawn",
     ),
 }
+
+# What the vault says of numbers of persons and organisations is said in its words.
+ROW_SENTENCES |= ID_SENTENCES | USCC_SENTENCES
 
 FILE_SENTENCES: dict[str, tuple[str, str]] = {
     "FILE_TOO_LARGE": (

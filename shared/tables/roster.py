@@ -8,6 +8,7 @@ import msgspec
 from shared.events.base import Level, PayeeKind
 from shared.tables import cells
 from shared.tables.columns import (
+    ID_CODES,
     Column,
     Layout,
     Values,
@@ -16,7 +17,6 @@ from shared.tables.columns import (
     parse_row,
     uscc_warnings,
 )
-from shared.tables.identity import ID_CODES, identity_number
 from shared.tables.personal import Personal
 from shared.tables.problems import RowError, row_error
 from shared.tables.reader import Row, Upload
@@ -27,7 +27,7 @@ COLUMNS = (
     Column(
         name="id_number",
         zh="身份证号码",
-        parse=identity_number,
+        parse=cells.identity_number,
         aliases=("身份证号", "公民身份号码"),
         codes=ID_CODES,
     ),
@@ -52,7 +52,7 @@ COLUMNS = (
     Column(
         name="certificate_number",
         zh="证书编号",
-        parse=cells.upper,
+        parse=cells.certificate_number,
         aliases=("证书号", "证书号码"),
         needed=False,
     ),
