@@ -61,7 +61,7 @@ def parse_resident_id(text: str) -> ResidentId:
         folded = unicodedata.normalize("NFKC", text)
         raise IdRefused("ID_FULL_WIDTH" if folded.isascii() else "ID_CHARACTERS")
     number = text.upper()
-    if not (number[:-1] + number[-1:].replace("X", "0")).isdigit() and number:
+    if number and not (number[:-1] + number[-1].replace("X", "0")).isdigit():
         raise IdRefused("ID_CHARACTERS")
     if len(number) != LENGTH:
         fifteen = len(number) == 15 and number.isdigit()

@@ -1,4 +1,4 @@
-"""The vault's keys: one file of mode 0600 that only services hold; the database never sees a key."""
+"""The vault's keys: one file of mode 0600 that only services hold; no database sees a key."""
 
 import base64
 import binascii
@@ -23,7 +23,7 @@ _PRINT_BYTES = 16
 
 
 class KeyFileRefused(Exception):
-    """The key file is missing, open to others, incomplete or weak; the message never holds a key."""
+    """The key file is missing, open to others, incomplete or weak; the message holds no key."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -110,7 +110,7 @@ def new_keys(kek_id: int = 1) -> Keys:
 
 
 def with_new_index(keys: Keys) -> Keys:
-    """The keys after a leak of the index key: a new one, and the leaked one until all is re-keyed."""
+    """After a leak of the index key: a new one, and the leaked one until all is re-keyed."""
     return replace(keys, index=secrets.token_bytes(KEY_BYTES), previous_index=keys.index)
 
 

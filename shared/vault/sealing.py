@@ -1,4 +1,4 @@
-"""Sealed fields and commitments: what an event says for ever, and what an erasure makes unreadable."""
+"""Sealed fields and commitments: what an erasure makes unreadable in events that stay."""
 
 import base64
 import binascii
@@ -85,7 +85,9 @@ def verify(digest: str, nonce: bytes, content: bytes) -> bool:
     """
     if len(nonce) != COMMITMENT_NONCE_BYTES:
         return False
-    return hmac.compare_digest(hashlib.sha256(nonce + content).hexdigest().encode(), digest.encode())
+    return hmac.compare_digest(
+        hashlib.sha256(nonce + content).hexdigest().encode(), digest.encode()
+    )
 
 
 def _bound_to(event_id: str, field_name: str) -> bytes:

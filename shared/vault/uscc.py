@@ -42,8 +42,8 @@ class Uscc:
 
 
 def parse_uscc(text: str) -> Uscc:
-    """The code in capitals. A failed check digit warns and never refuses: early codes were given out
-    that break the rule. Raises UsccRefused for another length or character.
+    """The code in capitals. A failed check digit warns and never refuses: early codes were given
+    out that break the rule. Raises UsccRefused for another length or character.
     """
     code = text.upper()
     if len(code) != LENGTH:

@@ -1,0 +1,354 @@
+"""The vault's door for claims and payments: references, keys for sealing and reading, erasing."""
+
+import time
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime, timedelta
+
+import asyncpg
+import msgspec
+
+from shared.clock import Clock
+from shared.store.coalesce import Coalescer
+from shared.vault.cache import MAX_ENTRIES, Cache, Met
+from shared.vault.ciphers import Ciphers
+from shared.vault.identity import ResidentId
+from shared.vault.keys import Keys, fingerprints
+from shared.vault.meeting import (
+    REFER,
+    Answers,
+    Ask,
+    answers,
+    arguments,
+    asks_of,
+    calls_of,
+    propose,
+    tombstones,
+)
+from shared.vault.sealing import PersonKey
+from shared.vault.values import Kind, Value
+
+MAX_CALLERS = 256
+MAX_WAITING = 4096
+MAX_VALUES = 10_000
+MAX_PERSONS = 2000
+SMALL = 100
+"""values; who asks for more waits in a lane of its own: a roster does not hold up a claim"""
+FRESH_SECONDS = 1.0
+"""a cached answer is given only if the vault was heard of within this time: an erasure in another
+process is seen no later"""
+UNUSED_FOR = timedelta(days=1)
+ATTEMPTS = 5
+
+OTHER_KEYS, MEANWHILE, BURIED = "VA001", "VA003", "VA004"
+
+
+class VaultKeysRefused(Exception):
+    """The key file is not the one that this vault was filled with."""
+
+
+class VaultBusy(Exception):
+    """What was asked for was erased and met again under our hands, five times; ask later."""
+
+
+class TooMany(ValueError):
+    """More values, persons or references than one call may have."""
+
+
+class PurgeTooEarly(ValueError):
+    """A reference may still be on its way into an event: unused means not met for a day."""
+
+
+class Referred(msgspec.Struct, frozen=True):
+    """`key` for persons only."""
+
+    reference: str
+    key: PersonKey | None
+
+
+class Erased(msgspec.Struct, frozen=True):
+    """Counts of rows; `tombstones` were kept, or removed where none was to be kept."""
+
+    persons: int
+    belongings: int
+    tombstones: int
+
+
+class _Asked(msgspec.Struct, frozen=True):
+    asks: Sequence[Ask]
+
+
+class Vault:
+    """One per process. A failure of the database reaches the caller; asking again is harmless."""
+
+    def __init__(
+        self, pool: asyncpg.Pool, keys: Keys, clock: Clock, max_cached: int = MAX_ENTRIES
+    ) -> None:
+        self._pool = pool
+        self._clock = clock
+        self._ciphers = Ciphers(keys)
+        self._prints = fingerprints(keys)
+        self._kek_id = keys.kek_id
+        self._cache = Cache(max_cached)
+        self._heard_at = 0.0
+        self._digest = keys.digest
+        small, bulk = (
+            Coalescer[_Asked, Answers](self._run, max_batch=n, max_waiting=MAX_WAITING)
+            for n in (MAX_CALLERS, 1)
+        )
+        self._small, self._bulk = small, bulk
+
+    @classmethod
+    async def connect(cls, dsn: str, keys: Keys, clock: Clock) -> "Vault":
+        """Raises VaultKeysRefused if the vault was filled under other keys."""
+        pool = await asyncpg.create_pool(
+            dsn,
+            min_size=1,
+            max_size=4,
+            timeout=10,
+            command_timeout=30,
+            reset=_keep,
+            server_settings={"application_name": "vault", "lock_timeout": "5s"},
+        )
+        vault = cls(pool, keys, clock)
+        try:
+            await vault.check_keys()
+        except BaseException:
+            await pool.close()
+            raise
+        return vault
+
+    async def close(self) -> None:
+        await self._pool.close()
+        self._cache.clear()
+
+    async def check_keys(self) -> None:
+        prints = self._prints
+        generation = await self._fetchval(
+            "SELECT vault.check_keys($1,$2,$3,$4,$5,$6)",
+            prints.index,
+            prints.previous_index,
+            prints.tombstone,
+            prints.idempotency,
+            self._kek_id,
+            prints.kek,
+        )
+        self._cache.see(generation)
+
+    def digest(self, content: bytes) -> bytes:
+        """32 bytes, HMAC under the idempotency key."""
+        return self._digest(content)
+
+    async def refer(self, values: Sequence[Value], *, actor: str) -> tuple[str, ...]:
+        """References in the order of `values`; what was never met gets one. Raises TooMany beyond
+        10,000 values, Overloaded (shared.store.coalesce) when 4,096 callers wait.
+        """
+        return tuple([met.reference for met in await self._meet(values, actor, sealing=False)])
+
+    async def refer_for_sealing(
+        self, values: Sequence[Value], *, actor: str
+    ) -> tuple[Referred, ...]:
+        """As refer(), with each person's data key. For a person known before, that is an opening
+        with purpose `seal`; a key that this process still holds is not opened again.
+        """
+        met = await self._meet(values, actor, sealing=True)
+        return tuple([_referred(value, one) for value, one in zip(values, met, strict=True)])
+
+    async def open_keys(
+        self, persons: Sequence[str], *, purpose: str, actor: str
+    ) -> tuple[PersonKey | None, ...]:
+        """Keys for reading, None for an erased person; each opening is recorded."""
+        if len(persons) > MAX_PERSONS:
+            raise TooMany(f"{len(persons)} persons; at most {MAX_PERSONS} in one call")
+        rows = await self._pool.fetch(
+            "SELECT person, wrapped_key FROM vault.open_keys($1,$2,$3,$4)",
+            self._clock.now(),
+            [bytes.fromhex(person) for person in persons],
+            purpose,
+            actor,
+        )
+        found = {
+            row[0].hex(): PersonKey(row[0].hex(), self._ciphers.unwrap(row[1], row[0]))
+            for row in rows
+        }
+        return tuple([found.get(person) for person in persons])
+
+    async def erase(self, number: ResidentId, *, keep_tombstone: bool, actor: str) -> Erased:
+        """Index row, data key, sealed number, and what belongs to this person alone. Tombstones
+        keep the references of the person and of certificates, for the no-repeat rule; accounts,
+        phones and devices are not under that rule. Needs the claims service's role.
+        """
+        for _ in range(ATTEMPTS):
+            try:
+                erased = await self._erase(number.number, keep_tombstone, actor)
+            except asyncpg.PostgresError as failed:
+                if failed.sqlstate != MEANWHILE:
+                    raise _named(failed) from failed
+            else:
+                self._cache.clear()
+                self._heard_at = 0.0
+                return erased
+        raise VaultBusy("erasing")
+
+    async def candidates(self, before: datetime, limit: int = 1000) -> tuple[str, ...]:
+        """References that this service met before `before` and that no event is known to use; look
+        each up among the own events, then confirm() or purge() it. Raises PurgeTooEarly.
+        """
+        self._check_age(before)
+        rows = await self._pool.fetch("SELECT reference FROM vault.unused($1,$2)", before, limit)
+        return tuple([row[0].hex() for row in rows])
+
+    async def confirm(self, references: Iterable[str]) -> int:
+        """An event uses them: how many were not known to be used."""
+        confirmed = await self._fetchval("SELECT vault.confirm($1)", _bytes(references))
+        return int(confirmed)
+
+    async def purge(self, references: Iterable[str], before: datetime) -> int:
+        """No event of this service uses them: how many went. What was met since `before`, or by the
+        other service too, stays. Raises PurgeTooEarly.
+        """
+        self._check_age(before)
+        purged = await self._fetchval("SELECT vault.purge($1,$2)", _bytes(references), before)
+        self._cache.clear()
+        return int(purged)
+
+    def _check_age(self, before: datetime) -> None:
+        if before > self._clock.now() - UNUSED_FOR:
+            raise PurgeTooEarly(f"`before` lies at least {UNUSED_FOR} back")
+
+    async def _meet(self, values: Sequence[Value], actor: str, sealing: bool) -> list[Met]:
+        if len(values) > MAX_VALUES:
+            raise TooMany(f"{len(values)} values; at most {MAX_VALUES} in one call")
+        asks = asks_of(self._ciphers, values, actor, sealing)
+        for _ in range(ATTEMPTS):
+            generation = self._cache.generation
+            found = self._cached(asks)
+            missing = [ask for ask in asks if ask.key not in found]
+            fresh = time.monotonic() - self._heard_at < FRESH_SECONDS
+            if missing or not fresh:
+                lane = self._small if len(missing) <= SMALL else self._bulk
+                answered = await lane(_Asked(missing))
+                if found and answered.generation != generation:
+                    continue  # somebody was erased: what the cache said may be no longer so
+                found.update(answered.met)
+            return [found[ask.key] for ask in asks]
+        raise VaultBusy("erasures without end")
+
+    def _cached(self, asks: Sequence[Ask]) -> dict[bytes, Met]:
+        now = self._clock.now().timestamp()
+        found: dict[bytes, Met] = {}
+        for ask in asks:
+            met = self._cache.get(ask.key, now)
+            if met is not None and (met.secret is not None or not ask.sealing):
+                found[ask.key] = met
+        return found
+
+    async def _run(self, waiting: Sequence[_Asked]) -> list[Answers]:
+        met: dict[bytes, Met] = {}
+        generations = []
+        for call in calls_of(ask for asked in waiting for ask in asked.asks):
+            answered = await self._call(call)
+            generations.append(answered.generation)
+            _join(met, answered.met)
+        own = min(generations)  # an erasure between two calls: what is cached is looked at again
+        return [Answers({ask.key: met[ask.key] for ask in asked.asks}, own) for asked in waiting]
+
+    async def _call(self, asks: Sequence[Ask]) -> Answers:
+        """One round trip; more only after an erasure."""
+        buried: dict[bytes, bytes] = {}
+        for _ in range(ATTEMPTS):
+            persons, others = propose(self._ciphers, asks, buried)
+            now, sent_at = self._clock.now(), time.monotonic()
+            columns = arguments(self._ciphers, self._prints, now, persons, others)
+            try:
+                rows = await self._pool.fetch(REFER, *columns)
+            except asyncpg.DeadlockDetectedError:
+                continue
+            except asyncpg.PostgresError as failed:
+                if failed.sqlstate == BURIED:
+                    proposals = persons + others
+                    kept = await self._pool.fetch(
+                        "SELECT reference FROM vault.buried($1)",
+                        tombstones(self._ciphers, proposals),
+                    )
+                    buried = {
+                        p.ask.key: row[0]
+                        for p, row in zip(proposals, kept, strict=True)
+                        if row[0] is not None
+                    }
+                elif failed.sqlstate != MEANWHILE:
+                    raise _named(failed) from failed
+                continue
+            answered = answers(self._ciphers, persons + others, rows, now.timestamp())
+            self._keep(answered, sent_at)
+            return answered
+        raise VaultBusy("meeting")
+
+    def _keep(self, answered: Answers, sent_at: float) -> None:
+        if not self._cache.see(answered.generation):
+            return
+        self._heard_at = max(self._heard_at, sent_at)
+        for key, met in answered.met.items():
+            self._cache.put(key, met)
+
+    async def _erase(self, number: str, keep_tombstone: bool, actor: str) -> Erased:
+        ciphers = self._ciphers
+        hmac, previous = ciphers.index(Kind.PERSON, number), ciphers.previous(Kind.PERSON, number)
+        index = self._prints.index
+        kept = (
+            await self._pool.fetch("SELECT * FROM vault.erasable($1,$2,$3)", index, hmac, previous)
+            if keep_tombstone
+            else []
+        )
+        row = await self._pool.fetchrow(
+            "SELECT * FROM vault.erase($1,$2,$3,$4,$5,$6,$7,$8,$9)",
+            self._clock.now(),
+            index,
+            hmac,
+            previous,
+            ciphers.tombstone(Kind.PERSON, number),
+            keep_tombstone,
+            actor,
+            [r["reference"] for r in kept],
+            [
+                ciphers.tombstone(
+                    Kind(r["kind"]), ciphers.open_value(r["sealed_value"], Kind(r["kind"]))
+                )
+                for r in kept
+            ],
+        )
+        assert row is not None
+        return Erased(row["persons"], row["belongings"], row["tombstones"])
+
+    async def _fetchval(self, query: str, *values: object) -> int:
+        try:
+            found = await self._pool.fetchval(query, *values)
+        except asyncpg.PostgresError as failed:
+            raise _named(failed) from failed
+        return int(found)
+
+
+def _join(met: dict[bytes, Met], more: Mapping[bytes, Met]) -> None:
+    """An owner may go with two calls, but with one of them its key was asked for."""
+    for key, one in more.items():
+        if one.secret is not None or key not in met:
+            met[key] = one
+
+
+def _referred(value: Value, met: Met) -> Referred:
+    if value.kind is not Kind.PERSON or met.secret is None:
+        return Referred(met.reference, None)
+    return Referred(met.reference, PersonKey(met.reference, met.secret))
+
+
+def _named(failed: asyncpg.PostgresError) -> Exception:
+    if failed.sqlstate == OTHER_KEYS:
+        return VaultKeysRefused(failed.message if hasattr(failed, "message") else "other keys")
+    return failed
+
+
+def _bytes(references: Iterable[str]) -> list[bytes]:
+    return [bytes.fromhex(reference) for reference in references]
+
+
+async def _keep(_: asyncpg.Connection) -> None:
+    """No session state is used, so a connection goes back without a round trip."""
