@@ -3,10 +3,12 @@
 import asyncio
 import hashlib
 import secrets
+from pathlib import Path
 
 import asyncpg
 
 from shared.events.partition import DEFAULT_PARTITIONS
+from shared.postgres import prepare
 from shared.postgres.prepare import (
     Admin,
     Database,
@@ -64,8 +66,10 @@ class Databases:
 
 
 def migrations_digest(kind: str) -> str:
-    """Another migration, another template: a shared server never serves a stale one."""
-    digest = hashlib.sha256()
+    """Another migration or preparation, another template: a shared server never serves a stale one,
+    nor one that a saboteur made.
+    """
+    digest = hashlib.sha256(Path(prepare.__file__).read_bytes())
     for folder in migration_folders(kind):
         for file in sorted(folder.glob("*.sql")):
             digest.update(file.name.encode() + b"\0" + file.read_bytes() + b"\0")

@@ -38,7 +38,10 @@ async def _snapshot(server: Server) -> list[tuple[object, ...]]:
 
 
 async def test_preparing_twice_changes_nothing(own_postgres: Server) -> None:
-    await prepare(own_postgres)
+    first = await prepare(own_postgres)
+    connection = await asyncpg.connect(first["claims"].owner_dsn)
+    await connection.execute("UPDATE heads SET seq = 41 WHERE partition_no = 7")
+    await connection.close()
     before = await _snapshot(own_postgres)
 
     dsns = await prepare(own_postgres)

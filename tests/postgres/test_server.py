@@ -55,35 +55,35 @@ async def test_a_kill_ends_every_process_of_the_server(own_postgres: Server) -> 
     assert alive == []
 
 
-async def test_a_commit_waits_for_the_disk(postgres: Server) -> None:
+async def test_a_commit_waits_for_the_disk(own_postgres: Server) -> None:
     for setting in ("fsync", "full_page_writes", "synchronous_commit"):
-        assert await _value(postgres, f"SHOW {setting}") == "on"
+        assert await _value(own_postgres, f"SHOW {setting}") == "on"
 
 
-async def test_a_wrong_password_is_refused(postgres: Server) -> None:
-    assert await _value(postgres, "SHOW password_encryption") == "scram-sha-256"
+async def test_a_wrong_password_is_refused(own_postgres: Server) -> None:
+    assert await _value(own_postgres, "SHOW password_encryption") == "scram-sha-256"
     with pytest.raises(asyncpg.InvalidPasswordError):
         await asyncpg.connect(
-            host=postgres.host, port=postgres.port, user="postgres", password="guess"
+            host=own_postgres.host, port=own_postgres.port, user="postgres", password="guess"
         )
 
 
-async def test_every_way_in_demands_scram(postgres: Server) -> None:
-    connection = await asyncpg.connect(postgres.dsn())
+async def test_every_way_in_demands_scram(own_postgres: Server) -> None:
+    connection = await asyncpg.connect(own_postgres.dsn())
     rules = await connection.fetch("SELECT DISTINCT auth_method FROM pg_hba_file_rules")
     await connection.close()
     assert [rule["auth_method"] for rule in rules] == ["scram-sha-256"]
 
 
 async def test_the_server_listens_on_loopback_only_and_has_no_socket_file(
-    postgres: Server,
+    own_postgres: Server,
 ) -> None:
-    assert await _value(postgres, "SHOW listen_addresses") == "127.0.0.1"
-    assert await _value(postgres, "SHOW unix_socket_directories") == ""
+    assert await _value(own_postgres, "SHOW listen_addresses") == "127.0.0.1"
+    assert await _value(own_postgres, "SHOW unix_socket_directories") == ""
 
 
-async def test_passwords_are_readable_by_us_only(postgres: Server) -> None:
-    folder = postgres.data_dir / "passwords"
+async def test_passwords_are_readable_by_us_only(own_postgres: Server) -> None:
+    folder = own_postgres.data_dir / "passwords"
     assert stat.S_IMODE(folder.stat().st_mode) == 0o700
     assert {stat.S_IMODE(file.stat().st_mode) for file in folder.iterdir()} == {0o600}
 
