@@ -30,7 +30,7 @@ def parse_yuan(text: object) -> int:
 
 
 def parse_fen(value: object) -> int:
-    """Fen in a JSON integer from 0 to MAX_FEN. Raises MoneyRefused, also for float, bool, string."""
+    """Fen in a JSON integer from 0 to MAX_FEN. Raises MoneyRefused, also for float and bool."""
     if isinstance(value, float) and abs(value) >= 2**63:  # JSON integers beyond 64 bits arrive so
         raise MoneyRefused("AMOUNT_TOO_LARGE" if value > 0 else "AMOUNT_NEGATIVE")
     if type(value) is not int:

@@ -1,0 +1,43 @@
+"""What handlers answer with, and the words for reading one's own writes."""
+
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+import orjson
+from aiohttp import web
+
+from shared.http.body import ROUTE
+from shared.http.idempotency import canonical_request
+from shared.http.position import ANSWER_HEADER, WAIT_HEADER, Position, parse_position, wait_for
+from shared.http.route import RAW_BODY
+
+
+def answer(payload: Any, *, status: int = 200, position: Position | None = None) -> web.Response:
+    """JSON of dicts, lists and dataclasses; `position` is the newest event of the command."""
+    headers = {ANSWER_HEADER: str(position)} if position else None
+    return answer_bytes(orjson.dumps(payload), status=status, headers=headers)
+
+
+def answer_bytes(
+    body: bytes, *, status: int = 200, headers: dict[str, str] | None = None
+) -> web.Response:
+    """A stored answer again, byte for byte."""
+    return web.Response(body=body, status=status, content_type="application/json", headers=headers)
+
+
+def command_bytes(request: web.Request, body: bytes | None = None) -> bytes:
+    """Input of the idempotency digest; `body` only for streamed ones: the SHA-256 of the stream."""
+    route = request[ROUTE]
+    content = request.get(RAW_BODY, b"") if body is None else body
+    return canonical_request(route.method, route.path, request.match_info, content)
+
+
+async def wait_until_visible(
+    request: web.Request,
+    current: Callable[[str, int], Awaitable[int]],
+    timeout_seconds: float = 5.0,
+) -> None:
+    """Wait for the position in the header Ledger-Wait-For, if there is one. Raises Problem."""
+    header = request.headers.get(WAIT_HEADER)
+    if header is not None:
+        await wait_for(parse_position(header), current, timeout_seconds)

@@ -1,0 +1,329 @@
+"""Strict marshmallow fields: nothing is coerced, everything is bounded, each refusal has a code."""
+
+import re
+import unicodedata
+from collections.abc import Mapping
+from datetime import UTC, date, datetime
+from enum import Enum
+from typing import Any, ClassVar, NoReturn
+
+import marshmallow
+from marshmallow import RAISE, ValidationError, fields, missing
+
+from shared.events.base import MAX_FEN
+from shared.http import catalogue as codes
+from shared.http.problems import CATALOGUE, Fact, Kind, Refusal
+from shared.money import MoneyRefused, parse_fen, parse_yuan
+
+# Control, zero-width and direction characters: they hide what a clerk reads.
+_HIDDEN = re.compile(
+    r"[\x00-\x1f\x7f-\x9f\xad\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\ufff9-\ufffb]"
+)
+_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+_TIME = re.compile(
+    r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(?:\.[0-9]{1,6})?"
+    r"(Z|[+-][0-9]{2}:[0-9]{2})?"
+)
+_RESIDENT = re.compile(r"[1-9][0-9]{16}[0-9Xx]")
+_OLD_RESIDENT = re.compile(r"[1-9][0-9]{14}")
+_YEARS = range(1900, 2201)
+_SAFE_INTEGER = 2**53 - 1  # what every JSON reader keeps exactly
+
+
+def refuse(kind: Kind, **facts: Fact) -> NoReturn:
+    """Refuse the value of this field; for fields and validators of services too."""
+    raise ValidationError([Refusal(kind, facts)])
+
+
+_MESSAGES: dict[str, Any] = {
+    "required": Refusal(codes.FIELD_REQUIRED),
+    "null": Refusal(codes.FIELD_NULL),
+}
+_NESTED_MESSAGES: dict[str, Any] = {**_MESSAGES, "type": Refusal(codes.OBJECT_EXPECTED)}
+_LIST_MESSAGES: dict[str, Any] = {**_MESSAGES, "invalid": Refusal(codes.LIST_EXPECTED)}
+
+
+class Strict(fields.Field[Any]):
+    """Base of the fields: required unless said otherwise; absent means None, null is refused."""
+
+    default_error_messages = _MESSAGES
+    openapi: Mapping[str, Any] = {}
+
+    def __init__(self, *, required: bool = True, zh: str = "", en: str = "") -> None:
+        super().__init__(
+            required=required,
+            load_default=missing if required else None,
+            allow_none=False,
+            metadata={"description": " / ".join(filter(None, (en, zh)))} if en or zh else None,
+        )
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **_: Any) -> Any:
+        return self.read(value)
+
+    def read(self, value: Any) -> Any:
+        raise NotImplementedError
+
+
+class StrictString(Strict):
+    """Text of `min` to `max` characters without hidden characters or spaces at its edges."""
+
+    def __init__(self, max: int, *, min: int = 1, pattern: str | None = None, **more: Any) -> None:
+        super().__init__(**more)
+        self.min, self.max = min, max
+        self.pattern = re.compile(pattern, re.ASCII) if pattern else None
+        self.openapi = {"type": "string", "minLength": min, "maxLength": max}
+        if pattern:
+            self.openapi = {**self.openapi, "pattern": f"^(?:{pattern})$"}
+
+    def read(self, value: Any) -> Any:
+        if type(value) is not str:
+            refuse(codes.STRING_EXPECTED)
+        if len(value) > self.max:
+            refuse(codes.STRING_TOO_LONG, max=self.max)
+        if len(value) < self.min:
+            refuse(codes.STRING_TOO_SHORT, min=self.min)
+        if not (value.isascii() and value.isprintable()) and _HIDDEN.search(value):
+            refuse(codes.STRING_CONTROL)
+        if value != value.strip():
+            refuse(codes.STRING_EDGES)
+        if self.pattern and not self.pattern.fullmatch(value):
+            refuse(codes.STRING_PATTERN)
+        return value
+
+
+class Identifier(StrictString):
+    """A number or code: NFKC must not change it, so full-width digits never hide a second claim."""
+
+    def __init__(self, max: int = 64, **more: Any) -> None:
+        super().__init__(max, **more)
+
+    def read(self, value: Any) -> Any:
+        bounded = isinstance(value, str) and len(value) <= self.max
+        if bounded and not value.isascii() and unicodedata.normalize("NFKC", value) != value:
+            refuse(codes.IDENTIFIER_NOT_PLAIN)
+        text = super().read(value)
+        if any(map(str.isspace, text)):
+            refuse(codes.STRING_PATTERN)
+        return text
+
+
+class StrictInteger(Strict):
+    """A JSON integer from `min` to `max`: no 12.0, no "12", no true."""
+
+    def __init__(self, min: int = 0, max: int = _SAFE_INTEGER, **more: Any) -> None:
+        super().__init__(**more)
+        self.min, self.max = min, max
+        self.openapi = {"type": "integer", "minimum": min, "maximum": max}
+
+    def read(self, value: Any) -> Any:
+        if isinstance(value, float) and abs(value) >= 2**63:  # integers beyond 64 bits arrive so
+            value = self.max + 1 if value > 0 else self.min - 1
+        if type(value) is not int:
+            refuse(codes.INTEGER_EXPECTED)
+        if value < self.min:
+            refuse(codes.INTEGER_TOO_SMALL, min=self.min)
+        if value > self.max:
+            refuse(codes.INTEGER_TOO_LARGE, max=self.max)
+        return value
+
+
+class BasisPoints(StrictInteger):
+    """A ratio in basis points, 0 to 10,000 unless `max` is given."""
+
+    def __init__(self, max: int = 10_000, **more: Any) -> None:
+        super().__init__(0, max, **more)
+
+
+class Fen(Strict):
+    """An amount in fen as a JSON integer, above zero unless `zero` is given."""
+
+    def __init__(self, max: int = MAX_FEN, *, zero: bool = False, **more: Any) -> None:
+        super().__init__(**more)
+        self.max, self.zero = max, zero
+        self.openapi = {"type": "integer", "minimum": 0 if zero else 1, "maximum": max}
+
+    def read(self, value: Any) -> Any:
+        return self._bounded(parse_fen, value)
+
+    def _bounded(self, parse: Any, value: Any) -> int:
+        try:
+            fen: int = parse(value)
+        except MoneyRefused as refused:
+            refuse(CATALOGUE[refused.code])
+        if fen == 0 and not self.zero:
+            refuse(codes.AMOUNT_ZERO)
+        if fen > self.max:
+            refuse(codes.AMOUNT_TOO_LARGE)
+        return fen
+
+
+class Yuan(Fen):
+    """An amount as a string like "1234.56"; loads as fen."""
+
+    def __init__(self, max: int = MAX_FEN, *, zero: bool = False, **more: Any) -> None:
+        super().__init__(max, zero=zero, **more)
+        self.openapi = {"type": "string", "pattern": r"^(0|[1-9][0-9]{0,11})(\.[0-9]{1,2})?$"}
+
+    def read(self, value: Any) -> Any:
+        return self._bounded(parse_yuan, value)
+
+
+class StrictBoolean(Strict):
+    openapi: Mapping[str, Any] = {"type": "boolean"}
+
+    def read(self, value: Any) -> Any:
+        if not isinstance(value, bool):
+            refuse(codes.BOOLEAN_EXPECTED)
+        return value
+
+
+class CalendarDate(Strict):
+    """A calendar date, `YYYY-MM-DD` and nothing else, from 1900 to 2200."""
+
+    openapi: Mapping[str, Any] = {"type": "string", "format": "date"}
+
+    def read(self, value: Any) -> Any:
+        if type(value) is not str or not _DATE.fullmatch(value):
+            refuse(codes.DATE_INVALID)
+        try:
+            day = date.fromisoformat(value)
+        except ValueError:
+            refuse(codes.DATE_INVALID)
+        if day.year not in _YEARS:
+            refuse(codes.DATE_INVALID)
+        return day
+
+
+class AwareTime(Strict):
+    """An RFC 3339 time with its zone, from 1900 to 2200; loads as aware UTC."""
+
+    openapi: Mapping[str, Any] = {"type": "string", "format": "date-time"}
+
+    def read(self, value: Any) -> Any:
+        found = _TIME.fullmatch(value) if type(value) is str and len(value) <= 40 else None
+        if found is None:
+            refuse(codes.TIME_INVALID)
+        if found.group(1) is None:
+            refuse(codes.TIME_WITHOUT_ZONE)
+        try:
+            time = datetime.fromisoformat(value)
+        except ValueError:
+            refuse(codes.TIME_INVALID)
+        if time.year not in _YEARS:
+            refuse(codes.TIME_INVALID)
+        return time.astimezone(UTC)
+
+
+class Choice(Strict):
+    """One of the given strings, or one member of an Enum of strings (loads as the member)."""
+
+    def __init__(self, *choices: str, enum: type[Enum] | None = None, **more: Any) -> None:
+        super().__init__(**more)
+        self._values: dict[str, Any] = {choice: choice for choice in choices}
+        for member in enum or ():
+            self._values[member.value] = member
+        self.openapi = {"type": "string", "enum": list(self._values)}
+
+    def read(self, value: Any) -> Any:
+        if type(value) is not str or value not in self._values:
+            refuse(codes.CHOICE_UNKNOWN, choices=", ".join(self._values))
+        return self._values[value]
+
+
+class ResidentNumber(Strict):
+    """An 18-digit resident ID number (GB 11643): form, date of birth and check digit; `x` → `X`."""
+
+    openapi: Mapping[str, Any] = {"type": "string", "pattern": "^[1-9][0-9]{16}[0-9Xx]$"}
+
+    def read(self, value: Any) -> Any:
+        if refused := check_resident_number(value):
+            refuse(refused)
+        return value.upper()
+
+
+_WEIGHTS = tuple(pow(2, 17 - place, 11) for place in range(17))
+
+
+def check_resident_number(value: object) -> Kind | None:
+    """Why this is no resident ID number, or None; the region is not looked up."""
+    if type(value) is not str:
+        return codes.STRING_EXPECTED
+    if _OLD_RESIDENT.fullmatch(value):
+        return codes.RESIDENT_NUMBER_OLD
+    if len(value) == 18 and unicodedata.normalize("NFKC", value) != value:
+        return codes.IDENTIFIER_NOT_PLAIN
+    if not _RESIDENT.fullmatch(value) or not _is_birth_date(value[6:14]):
+        return codes.RESIDENT_NUMBER_INVALID
+    total = sum(weight * int(digit) for weight, digit in zip(_WEIGHTS, value, strict=False))
+    if "10X98765432"[total % 11] != value[17].upper():
+        return codes.RESIDENT_NUMBER_CHECK
+    return None
+
+
+def _is_birth_date(digits: str) -> bool:
+    try:
+        born = date(int(digits[:4]), int(digits[4:6]), int(digits[6:]))
+    except ValueError:
+        return False
+    return born.year in _YEARS
+
+
+class QueryInteger(StrictInteger):
+    """A whole number in a query string: ASCII digits only."""
+
+    def read(self, value: Any) -> Any:
+        if not re.fullmatch(r"0|[1-9][0-9]{0,15}", value):
+            refuse(codes.INTEGER_EXPECTED)
+        return super().read(int(value))
+
+
+class Schema(marshmallow.Schema):
+    """Base of request schemas: unknown fields are refused, and `into` is the class that it loads.
+
+    Build it once, at import, and give the instance to the Route.
+    """
+
+    class Meta:
+        unknown = RAISE
+
+    into: ClassVar[type[Any] | None] = None
+    error_messages: dict[str, Any] = {  # noqa: RUF012 marshmallow declares it on the instance
+        "unknown": Refusal(codes.FIELD_UNKNOWN),
+        "type": Refusal(codes.OBJECT_EXPECTED),
+    }
+
+    def load(self, data: Any, **options: Any) -> Any:
+        """Validated facts, as `into` if it is set. Raises marshmallow's ValidationError."""
+        loaded = super().load(data, **options)
+        return loaded if self.into is None else self.into(**loaded)
+
+
+class Nested(fields.Nested):
+    """An object inside an object."""
+
+    default_error_messages = _NESTED_MESSAGES
+
+    def __init__(self, schema: Schema, *, required: bool = True) -> None:
+        default = missing if required else None
+        super().__init__(schema, required=required, load_default=default, allow_none=False)
+
+
+class Items(fields.List[Any]):
+    """A list of `min` to `max` items."""
+
+    default_error_messages = _LIST_MESSAGES
+
+    def __init__(
+        self, inner: Strict | Nested, max: int, *, min: int = 0, required: bool = True
+    ) -> None:
+        default = missing if required else None
+        super().__init__(inner, required=required, load_default=default, allow_none=False)
+        self.min, self.max = min, max
+        self.openapi = {"minItems": min, "maxItems": max}
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **more: Any) -> Any:
+        if type(value) is list and len(value) > self.max:  # before its items cost anything
+            refuse(codes.LIST_TOO_LONG, max=self.max)
+        if type(value) is list and len(value) < self.min:
+            refuse(codes.LIST_TOO_SHORT, min=self.min)
+        return super()._deserialize(value, attr, data, **more)
