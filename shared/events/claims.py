@@ -29,7 +29,8 @@ from shared.events.base import (
 from shared.events.evidence import Documents
 
 Reason = Annotated[
-    str, Meta(pattern=r"^[A-Z][A-Z0-9_]{2,63}$(?!\n)", description="stable reason code")
+    str,
+    Meta(pattern=r"^[A-Z][A-Z0-9_]{2,63}$(?!\n)", max_length=64, description="stable reason code"),
 ]
 Reasons = Annotated[tuple[Reason, ...], Meta(max_length=64)]
 
