@@ -108,7 +108,7 @@ def _validity(pack: Pack, claim: ClaimCase) -> list[Ground]:
             Ground(
                 decision="REJECT",
                 code="POLICY_NOT_IN_FORCE",
-                clauses=(validity.clause,),
+                clauses=_dates_clause(pack),
                 interpretations=_date_reading(pack, claim),
             )
         ]
@@ -119,10 +119,15 @@ def _validity(pack: Pack, claim: ClaimCase) -> list[Ground]:
         Ground(
             decision="REJECT" if late == "reject" else "HOLD",
             code="FILED_AFTER_EXPIRY",
-            clauses=(validity.clause,),
+            clauses=_dates_clause(pack),
             interpretations=("INT-18",),
         )
     ]
+
+
+def _dates_clause(pack: Pack) -> tuple[str, ...]:
+    clause = pack.content.validity.clause
+    return () if clause is None else (clause,)
 
 
 def _date_reading(pack: Pack, claim: ClaimCase) -> tuple[str, ...]:
@@ -308,7 +313,7 @@ def _approved(
     amount_fen = steps[-1].amount_fen
     payee: PayeeKind = rule.payee
     passed = [gate.clause for gate in kind.gates] + [rule.clause, *_limit_clauses(pack, claim)]
-    clauses = _each_once([*passed, pack.content.validity.clause])
+    clauses = _each_once([*passed, *_dates_clause(pack)])
     return Judgement(
         decision="APPROVE",
         amount_fen=amount_fen,

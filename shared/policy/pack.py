@@ -65,9 +65,12 @@ class Document(Part, frozen=True, kw_only=True):
 
 
 class Validity(Part, frozen=True, kw_only=True):
-    """First and last day, both included; INT-01 names the date of a claim that must lie in it."""
+    """First and last day, both included; INT-01 names the date of a claim that must lie in it.
 
-    clause: Clause
+    Some documents give no dates: then the bureau sets them by hand, and there is no clause.
+    """
+
+    clause: Clause | None = None
     valid_from: date
     valid_to: date | None = None
 
