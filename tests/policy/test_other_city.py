@@ -1,4 +1,4 @@
-"""Another city is another pack: same code, own figures and clauses, and limits that reach across."""
+"""Another city is another pack: same code, own figures and clauses, limits that reach across."""
 
 from datetime import date
 
