@@ -110,6 +110,8 @@ class ClaimContent(ClaimKeys, frozen=True, kw_only=True, omit_defaults=True):
     """days of living allowance that are asked for"""
     certificate_county: Jurisdiction | None = None
     training_county: Jurisdiction | None = None
+    place_basis: Literal["insured", "registered", "resident", "job_seeking"] | None = None
+    """which of the four lawful places of training it was (HLD 十)"""
     reemployed_on: Day | None = None
     reemployed_by: Code | None = None
     """the enterprise that is said to have hired the person after the course"""

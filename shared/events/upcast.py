@@ -6,7 +6,7 @@ import msgspec
 
 Upcaster = Callable[[dict[str, object]], dict[str, object]]
 
-_UPCASTERS: dict[str, tuple[str, Upcaster]] = {}
+UPCASTERS: dict[str, tuple[str, Upcaster]] = {}
 
 
 class CannotUpcast(ValueError):
@@ -20,19 +20,14 @@ def upcaster(old: str, new: str) -> Callable[[Upcaster], Upcaster]:
     """
 
     def register(function: Upcaster) -> Upcaster:
-        if old in _UPCASTERS or old in _path(new):
+        if old in UPCASTERS or old in _path(new):
             raise ValueError(
                 f"{old} has a way to a newer version already, or {new} leads back to it"
             )
-        _UPCASTERS[old] = (new, function)
+        UPCASTERS[old] = (new, function)
         return function
 
     return register
-
-
-def forget(old: str) -> None:
-    """Take back the way out of `old`: for a version that was tried and not released."""
-    del _UPCASTERS[old]
 
 
 def upcast(key: str, data: msgspec.Raw) -> tuple[str, msgspec.Raw]:
@@ -40,13 +35,13 @@ def upcast(key: str, data: msgspec.Raw) -> tuple[str, msgspec.Raw]:
 
     Raises CannotUpcast when the data is no object or lacks what an upcaster needs.
     """
-    if key not in _UPCASTERS:
+    if key not in UPCASTERS:
         return key, data
     facts = msgspec.json.decode(data)
     if not isinstance(facts, dict):
         raise CannotUpcast(f"{key}: data is no object")
-    while key in _UPCASTERS:
-        newer, function = _UPCASTERS[key]
+    while key in UPCASTERS:
+        newer, function = UPCASTERS[key]
         try:
             facts = function(facts)
         except (LookupError, TypeError, ValueError) as refused:
@@ -58,6 +53,6 @@ def upcast(key: str, data: msgspec.Raw) -> tuple[str, msgspec.Raw]:
 def _path(key: str) -> list[str]:
     """Every key that data of type `key` passes on its way to the newest version, `key` included."""
     path = [key]
-    while path[-1] in _UPCASTERS:
-        path.append(_UPCASTERS[path[-1]][0])
+    while path[-1] in UPCASTERS:
+        path.append(UPCASTERS[path[-1]][0])
     return path

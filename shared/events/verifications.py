@@ -23,29 +23,13 @@ from shared.events.base import (
     event,
 )
 
-Attribute = Literal[
-    "insured_month",
-    "employment",
-    "unemployment",
-    "pension",
-    "death",
-    "custody",
-    "release",
-    "school",
-    "payroll",
-    "veteran",
-    "disability",
-    "poverty",
-    "minimum_living",
-    "hard_to_employ",
-    "household",
-    "kinship",
-    "residence",
-    "age",
-    "certificate",
-    "agreement",
-    "licence",
-    "catalogue",
+# An open list of words, since every city's registers bring new ones: insured_month, employment,
+# unemployment, pension, death, custody, release, school, payroll, veteran, disability, poverty,
+# minimum_living, hard_to_employ, household, kinship, residence, registered_residence, job_seeking,
+# age, certificate, agreement, licence, catalogue …
+Attribute = Annotated[
+    str,
+    Meta(pattern=r"^[a-z][a-z0-9_]{1,38}$", max_length=39, description="what the fact is about"),
 ]
 FACTS_PER_ANSWER = 300  # 25 years of insured months
 

@@ -12,6 +12,7 @@ from shared.events.envelope import Event
 START = datetime(2026, 3, 2, 1, 30, tzinfo=UTC)
 HEX_LENGTHS = {"^[0-9a-f]{32}$": 32, "^[0-9a-f]{64}$": 64}
 REASON = r"^[A-Z][A-Z0-9_]{2,63}$(?!\n)"
+WORD = "^[a-z][a-z0-9_]{1,38}$"
 SIX_DIGITS = "^[0-9]{6}$"
 
 
@@ -83,6 +84,8 @@ def _patterned(pattern: str, path: str) -> str:
         return f"REASON_{_number(path, 1000)}"
     if pattern == SIX_DIGITS:
         return "999999"
+    if pattern == WORD:
+        return "insured_month"
     return _uuid7(path)
 
 

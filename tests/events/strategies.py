@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 from msgspec import inspect as shape
 
 from shared.events.base import Facts
-from tests.events.builders import HEX_LENGTHS, REASON, SIX_DIGITS
+from tests.events.builders import HEX_LENGTHS, REASON, SIX_DIGITS, WORD
 
 Any = st.SearchStrategy[object]
 LIST = 3  # longer lists make the search slow and show nothing more
@@ -65,6 +65,8 @@ def _patterned(pattern: str) -> Any:
         return st.binary(min_size=size, max_size=size).map(bytes.hex)
     if pattern == SIX_DIGITS:
         return st.integers(0, 999_999).map(lambda number: f"{number:06}")
+    if pattern == WORD:
+        return st.sampled_from(["insured_month", "pension", "death"])
     if pattern == REASON:
         return st.sampled_from(["DUP_OCC_LEVEL", "LIMIT_YEAR", "POLICY_SILENT"])
     return st.uuids(version=4).map(lambda one: f"{str(one)[:14]}7{str(one)[15:]}")

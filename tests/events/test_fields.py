@@ -8,7 +8,9 @@ IDS = {"A": 15, "B": 12, "C": 6, "D": 11, "E": 6, "F": 7, "G": 5}
 
 
 def test_every_detector_has_its_row() -> None:
-    wanted = [f"{letter}{number}" for letter, last in IDS.items() for number in range(1, last + 1)]
+    wanted = ["HOUSE"] + [
+        f"{letter}{number}" for letter, last in IDS.items() for number in range(1, last + 1)
+    ]
 
     assert [detector.id for detector in detectors()] == wanted
 

@@ -7,7 +7,7 @@ import pytest
 
 from shared.events.base import BY_CLASS, CLAIM_EVENTS, REGISTRY, Facts, Fen, event
 from shared.events.envelope import Undecodable, decode, encode
-from shared.events.upcast import CannotUpcast, forget, upcast, upcaster
+from shared.events.upcast import UPCASTERS, CannotUpcast, upcast, upcaster
 from tests.events.builders import example
 
 OLD = (
@@ -38,8 +38,7 @@ def second_version() -> Iterator[None]:
     event(CLAIM_EVENTS, version=2)(FeeNoted)
     upcaster("FeeNoted.v1", "FeeNoted.v2")(fen_of_yuan)
     yield
-    forget("FeeNoted.v1")
-    del REGISTRY["FeeNoted.v2"], BY_CLASS[FeeNoted]
+    del UPCASTERS["FeeNoted.v1"], REGISTRY["FeeNoted.v2"], BY_CLASS[FeeNoted]
 
 
 @pytest.mark.usefixtures("second_version")
@@ -91,7 +90,7 @@ def test_versions_are_upcast_one_after_the_other() -> None:
     try:
         key, data = upcast("FeeNoted.v0", msgspec.Raw(b'{"fee":3}'))
     finally:
-        forget("FeeNoted.v0")
+        del UPCASTERS["FeeNoted.v0"]
 
     assert key == "FeeNoted.v2"
     assert msgspec.json.decode(data) == {"fee_fen": 300, "given_back": False}
