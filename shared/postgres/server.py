@@ -62,11 +62,17 @@ class Server:
     main thread. `kill` is for crash tests; `start` again brings the same data back, same port.
     """
 
-    def __init__(self, data_dir: Path, settings: Mapping[str, str] | None = None) -> None:
+    def __init__(
+        self,
+        data_dir: Path,
+        settings: Mapping[str, str] | None = None,
+        user: Account | None = None,
+    ) -> None:
         self.data_dir = data_dir.absolute()
         self.host = HOST
         self.port = 0
         self.start_seconds = START_SECONDS
+        self._user = user or account()
         self._settings = {**SETTINGS, **(settings or {})}
         self._child: subprocess.Popen[bytes] | None = None
         self._trimmer: asyncio.Task[None] | None = None
@@ -117,7 +123,7 @@ class Server:
         """
         if self.running:
             return self
-        user = account()
+        user = self._user
         binaries = await asyncio.to_thread(self._prepare_folders, user)
         self._choose_port()
         deadline = time.monotonic() + self.start_seconds

@@ -12,7 +12,7 @@ import asyncpg
 import psutil
 import pytest
 
-from shared.postgres.binaries import PostgresRefused, account, installed_binaries
+from shared.postgres.binaries import Account, PostgresRefused, account
 from shared.postgres.child import children_of
 from shared.postgres.server import MAX_LOG_BYTES, Server
 
@@ -129,14 +129,6 @@ def test_a_folder_without_server_cannot_be_attached(tmp_path: Path) -> None:
         Server.attach(tmp_path)
 
 
-def test_a_pg_bin_without_programs_is_refused(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setenv("PG_BIN", str(tmp_path))
-    with pytest.raises(PostgresRefused, match="holds no postgres"):
-        installed_binaries()
-
-
 async def test_a_damaged_cluster_is_refused_with_the_end_of_its_log(own_postgres: Server) -> None:
     await own_postgres.stop()
     (own_postgres.data_dir / "cluster" / "global" / "pg_control").unlink()
@@ -177,3 +169,11 @@ def test_no_server_outlives_the_process_that_started_it(
     while server.is_running() and time.monotonic() < deadline:
         time.sleep(0.05)
     assert not server.is_running()
+
+
+async def test_a_folder_that_the_servers_account_cannot_enter_is_refused(tmp_path: Path) -> None:
+    closed = tmp_path / "closed"
+    closed.mkdir(mode=0o700)
+    stranger = Account(uid=65534, gid=65534, switch=True)
+    with pytest.raises(PostgresRefused, match="cannot enter"):
+        await Server(closed / "data", user=stranger).start()
