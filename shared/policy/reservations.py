@@ -87,8 +87,14 @@ def _levels_to_read(case: ClaimCase) -> list[Level]:
 _LEVELS: tuple[Level, ...] = ("L5", "L4", "L3", "L2", "L1")
 
 
-def keys_wanted(pack: Pack, case: ClaimCase, person: str) -> tuple[ReservationKey, ...]:
-    """Every key to look up before deciding: all slots of the year, the own and higher levels."""
+def keys_wanted(
+    pack: Pack, case: ClaimCase, person: str, *, year: int | None = None
+) -> tuple[ReservationKey, ...]:
+    """Every key to look up before deciding: all slots of the year, the own and higher levels.
+
+    An imported decision brings its own `year`, as `take_imported` wants it.
+    """
+    counted_in = year_of(pack, case) if year is None else year
     wanted: set[ReservationKey] = set()
     for limit in limits_of(pack, case):
         match limit:
@@ -97,7 +103,7 @@ def keys_wanted(pack: Pack, case: ClaimCase, person: str) -> tuple[ReservationKe
             case NoRepeat():
                 wanted |= {_level_key(pack, case, person, x) for x in _levels_to_read(case)}
             case MaxTimes() if counts(pack, case):
-                wanted |= {*_slots(pack, limit, person, year_of(pack, case))}
+                wanted |= {*_slots(pack, limit, person, counted_in)}
             case MaxTimes():
                 pass
     return tuple(sorted(wanted))

@@ -143,6 +143,13 @@ def test_an_imported_decision_takes_what_is_free_and_is_never_refused() -> None:
     assert (taken.keys, taken.year_slot) == ((LEVEL,), 0)
 
 
+def test_an_imported_decision_looks_up_and_takes_the_slots_of_its_own_year() -> None:
+    wanted = keys_wanted(huludao(), claim(), PERSON, year=2019)
+    taken = take_imported(huludao(), claim(), PERSON, "claim-old", held(slot(1, 2019)), year=2019)
+    assert slot(2, 2019) in taken.keys
+    assert set(taken.keys) <= set(wanted)
+
+
 def test_a_kind_that_the_pack_does_not_know_takes_nothing() -> None:
     taken = asked({}, claim(kind="HLD.K.startup"))
     assert isinstance(taken, Taken)
