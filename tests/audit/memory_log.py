@@ -1,8 +1,12 @@
-"""A log in memory behind the port: what a test says is in the partitions, and how far it was read."""
+"""A log in memory behind the port: it holds what the test says, and reads it from any offset."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from uuid import UUID
 
+from shared.events.base import BY_CLASS
+from shared.events.envelope import Event, encode
+from shared.events.partition import partition_of
 from shared.log.chain import GENESIS, link
 from shared.log.port import LogRefused, LogWriter, Record, TopicPartition, TopicState
 
@@ -19,16 +23,28 @@ class MemoryLog:
 
     def say(self, at: TopicPartition, *bodies: bytes) -> list[Record]:
         """Append bodies as a relay would: numbered and chained."""
+        start = len(self.records.get(at, ())) + 1
+        identities = (event_id(at.partition * 1_000_000 + start + n) for n in range(len(bodies)))
+        return [
+            self._append(at, identity, body)
+            for identity, body in zip(identities, bodies, strict=True)
+        ]
+
+    def tell(self, partitions: int, *events: Event) -> list[tuple[TopicPartition, Record]]:
+        """Append events where their stream belongs."""
+        told: list[tuple[TopicPartition, Record]] = []
+        for event in events:
+            topic = BY_CLASS[type(event.facts)].topics[0]
+            at = TopicPartition(topic, partition_of(event.subject, partitions))
+            told.append((at, self._append(at, UUID(event.id).bytes, encode(event))))
+        return told
+
+    def _append(self, at: TopicPartition, identity: bytes, body: bytes) -> Record:
         held = self.records.setdefault(at, [])
-        said: list[Record] = []
-        for body in bodies:
-            last = held[-1] if held else Record(0, bytes(16), GENESIS, b"")
-            seq = last.seq + 1
-            identity = event_id(at.partition * 1_000_000 + seq)
-            chain = link(last.chain, seq, identity, body)
-            held.append(Record(seq, identity, chain, body, len(held)))
-            said.append(held[-1])
-        return said
+        last = held[-1] if held else Record(0, bytes(16), GENESIS, b"")
+        chain = link(last.chain, last.seq + 1, identity, body)
+        held.append(Record(last.seq + 1, identity, chain, body, len(held)))
+        return held[-1]
 
     def put(self, at: TopicPartition, *records: Record) -> None:
         """Append records as they are."""

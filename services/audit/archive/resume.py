@@ -44,6 +44,8 @@ def starts(folder: Path, states: Mapping[TopicPartition, TopicState]) -> list[St
     known = covers(folder)
     found: list[Start] = []
     for at in sorted(states):
+        # An empty partition has its folder too: no event is known of it, and that is knowledge.
+        _place(folder, at).mkdir(parents=True, exist_ok=True)
         state, cover = states[at], known.get(at, Cover((), ()))
         hint = _hint_of(folder, at) if cover.files else -1
         if hint >= 0 and hint + 1 == state.end_offset:

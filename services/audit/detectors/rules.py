@@ -1,0 +1,162 @@
+"""Reads the rule files: a YAML header in comments, then one SELECT over the documented views."""
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from hashlib import sha256
+from pathlib import Path
+from typing import Annotated, Literal
+
+import msgspec
+import yaml
+from msgspec import Meta
+
+from services.audit.detectors.lint import complaints
+
+HERE = Path(__file__).parent
+_FENCE = "-- ---"
+_TABLE = re.compile(r"\b([A-Z][A-Za-z]+)_v([0-9]+)\b")
+_VIEW = re.compile(r"CREATE OR REPLACE TEMPORARY VIEW (\w+) AS")
+
+
+class InvalidRule(Exception):
+    """A rule file that may not run: its header is incomplete or its SQL leaves the subset."""
+
+
+class Words(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    zh: str
+    en: str
+
+
+class Effective(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename={"from_": "from"}):
+    """Days on which the clause is in force; metadata: what may hold for life is not cut by it."""
+
+    from_: str
+    to: str | None
+
+
+class Parameter(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A whole number of the rule that a deployment may set within its bounds."""
+
+    default: int
+    min: int
+    max: int
+    meaning: str
+
+
+class Header(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What a rule says of itself; every field is required, so that none is forgotten."""
+
+    id: Annotated[str, Meta(pattern=r"^[A-G][0-9]{1,2}$")]
+    name: Words
+    version: Annotated[str, Meta(pattern=r"^[1-9][0-9]*\.[0-9]+$")]
+    tier: Literal["R", "X", "S"]
+    clauses: Annotated[tuple[str, ...], Meta(min_length=1)]
+    cities: Annotated[tuple[str, ...], Meta(min_length=1)]
+    effective: Effective
+    mode: Literal["S", "B", "S+B"]
+    feeds: Annotated[tuple[str, ...], Meta(min_length=1)]
+    """topics that the rule cannot be judged without"""
+    tables: Annotated[dict[str, str], Meta(min_length=1)]
+    """views read, each with its key column"""
+    subject: str
+    """key kind that the finding's subject is a value of"""
+    keys: Annotated[dict[str, dict[str, str]], Meta(min_length=1)]
+    """key kind → event type → field that holds the key; `stream` is the event's own stream"""
+    needs: dict[str, tuple[str, ...]]
+    """columns without which a row of a view cannot be judged: such rows are counted, not clean"""
+    parameters: dict[str, Parameter]
+    explanation: Words
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """One detector: its header, its SQL and the hash of its file."""
+
+    header: Header
+    sql: str
+    sha256: str
+
+    @property
+    def id(self) -> str:
+        return self.header.id
+
+    @property
+    def major(self) -> int:
+        return int(self.header.version.split(".", maxsplit=1)[0])
+
+    def filled(self, parameters: Mapping[str, int]) -> str:
+        """The SQL with its parameters as literals. Raises InvalidRule outside their bounds."""
+        sql = self.sql
+        for name, parameter in self.header.parameters.items():
+            value = parameters.get(name, parameter.default)
+            if not parameter.min <= value <= parameter.max:
+                raise InvalidRule(f"{self.id}: {name}={value}")
+            sql = sql.replace(f"${name}", str(value))
+        return sql
+
+
+@dataclass(frozen=True, slots=True)
+class Views:
+    """The documented views, and the event types (`ClaimApproved.v1`) that they stand on."""
+
+    statements: tuple[str, ...]
+    names: frozenset[str]
+    types: tuple[str, ...]
+    sha256: str
+
+
+def load_rule(path: Path) -> Rule:
+    """Raises InvalidRule with every complaint."""
+    text = path.read_text()
+    _, header_lines, sql = text.split(_FENCE + "\n", maxsplit=2)
+    yaml_text = "\n".join(line.removeprefix("-- ") for line in header_lines.splitlines())
+    try:
+        header = msgspec.convert(yaml.safe_load(yaml_text), Header)
+    except (msgspec.ValidationError, yaml.YAMLError) as refused:
+        raise InvalidRule(f"{path.name}: {refused}") from refused
+    rule = Rule(header, sql, sha256(text.encode()).hexdigest())
+    wrong = [*complaints(rule.sql), *_key_complaints(header)]
+    if wrong:
+        raise InvalidRule(f"{path.name}: {'; '.join(wrong)}")
+    return rule
+
+
+def _key_complaints(header: Header) -> list[str]:
+    views = load_views()
+    wrong = [f"no view {name}" for name in header.tables if name not in views.names]
+    wrong += [f"no view {name}" for name in header.needs if name not in views.names]
+    types = {kind for fields in header.keys.values() for kind in fields}
+    wrong += [f"no view reads {kind}" for kind in sorted(types) if kind not in views.types]
+    if header.subject not in header.keys:
+        wrong.append(f"subject {header.subject} is no declared key")
+    wrong += [f"{t} has no key column" for t, column in header.tables.items() if not column]
+    return wrong
+
+
+def load_rules(folder: Path = HERE) -> tuple[Rule, ...]:
+    """All rules of a folder, by id. Raises InvalidRule."""
+    paths = [path for path in sorted(folder.glob("*.sql")) if path.name != "views.sql"]
+    rules = sorted((load_rule(path) for path in paths), key=lambda rule: rule.id)
+    ids = [rule.id for rule in rules]
+    if len(set(ids)) != len(ids):
+        raise InvalidRule(f"two files with one id among {ids}")
+    return tuple(rules)
+
+
+def load_views(path: Path = HERE / "views.sql") -> Views:
+    text = path.read_text()
+    code = "\n".join(line for line in text.splitlines() if not line.startswith("--"))
+    wrong = complaints(code)
+    if wrong:
+        raise InvalidRule(f"{path.name}: {'; '.join(wrong)}")
+    statements = tuple(part.strip() for part in code.split(";") if part.strip())
+    types = sorted({f"{name}.v{version}" for name, version in _TABLE.findall(code)})
+    names = frozenset(_VIEW.findall(code))
+    return Views(statements, names, tuple(types), sha256(text.encode()).hexdigest())
+
+
+def rule_pack_sha256(rules: Sequence[Rule]) -> str:
+    """One hash for the rules and the views that they stand on."""
+    parts = [load_views().sha256, *(rule.sha256 for rule in rules)]
+    return sha256("".join(parts).encode()).hexdigest()

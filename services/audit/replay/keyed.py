@@ -1,0 +1,194 @@
+"""The same rules over the touched keys only: small work tables, the same SQL, the same findings."""
+
+from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from types import TracebackType
+from typing import NamedTuple, Self
+from uuid import UUID
+
+import duckdb
+import msgspec
+import pyarrow as pa
+
+from services.audit.archive.columns import connection, envelope_sql
+from services.audit.detectors.rules import Rule, load_views
+from services.audit.replay.columns import table_of, typed_sql
+from services.audit.replay.judge import Parameters, create_views, judge
+from shared.events.base import BY_CLASS
+from shared.events.catalogue import REGISTRY
+from shared.events.envelope import Event, decode
+from shared.events.findings import FindingOpened
+
+
+class RuleKey(NamedTuple):
+    """What a rule is judged by, e.g. ("A1", "person:…"): the key of the hot rows."""
+
+    rule: str
+    key: str
+
+
+class HotRow(NamedTuple):
+    """One event under a key: where it stands in the log, and its exact bytes."""
+
+    topic: str
+    partition: int
+    seq: int
+    body: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """All rows of the touched keys, and the (rule, subject) pairs that are to be judged anew."""
+
+    rows: tuple[HotRow, ...]
+    subjects: frozenset[RuleKey]
+
+
+Fetch = Callable[[frozenset[RuleKey]], Awaitable[Sequence[HotRow]]]
+
+
+class _Identity(msgspec.Struct):
+    id: str
+
+
+_IDENTITY = msgspec.json.Decoder(_Identity)
+_PLACE = ("topic", "partition_no", "seq", "event_id")
+_INCOMING = pa.schema(
+    [
+        ("topic", pa.string()),
+        ("partition_no", pa.int64()),
+        ("seq", pa.int64()),
+        ("event_id", pa.binary()),
+        ("body", pa.binary()),
+    ]
+)
+
+
+def keys_of(event: Event, rules: Sequence[Rule]) -> set[RuleKey]:
+    """Under which keys the event is kept as a hot row; empty when no rule reads its type."""
+    kind = BY_CLASS[type(event.facts)].key
+    found: set[RuleKey] = set()
+    for rule in rules:
+        for name, fields in rule.header.keys.items():
+            field = fields.get(kind)
+            value = event.subject if field == "stream" else getattr(event.facts, field or "", None)
+            if value is not None:
+                found.add(RuleKey(rule.id, f"{name}:{value}"))
+    return found
+
+
+async def gather(rules: Sequence[Rule], batch: Iterable[Event], fetch: Fetch) -> Work:
+    """The work of one micro-batch. The batch's own hot rows must be stored before.
+
+    `fetch` returns all rows of the keys, in any order, doubles allowed; it is called at most three
+    times: a claim that changes its certificate touches the old number too, and whether a claim
+    counts is told by rows that do not carry the certificate.
+    """
+    touched = frozenset(key for event in batch for key in keys_of(event, rules))
+    rows = _by_place(await fetch(touched)) if touched else {}
+    linked = [rule for rule in rules if len(rule.header.keys) > 1]
+    subjects = _subjects(touched, rules) | _subjects(_near(rows.values(), linked), linked)
+    if other := subjects - touched:
+        rows |= _by_place(await fetch(other))
+    around = [row for row in rows.values() if _near([row], linked) & subjects]
+    if missing := _near(around, linked) - subjects - touched:
+        rows |= _by_place(await fetch(missing - _subjects(missing, linked)))
+    return Work(tuple(rows[place] for place in sorted(rows)), subjects)
+
+
+def _by_place(rows: Iterable[HotRow]) -> dict[tuple[str, int, int], HotRow]:
+    return {(row.topic, row.partition, row.seq): row for row in rows}
+
+
+def _near(rows: Iterable[HotRow], rules: Sequence[Rule]) -> frozenset[RuleKey]:
+    if not rules:
+        return frozenset()
+    return frozenset(key for row in rows for key in keys_of(decode(row.body), rules))
+
+
+def _subjects(keys: Iterable[RuleKey], rules: Sequence[Rule]) -> frozenset[RuleKey]:
+    kinds = {(rule.id, rule.header.subject) for rule in rules}
+    return frozenset(key for key in keys if (key.rule, key.key.partition(":")[0]) in kinds)
+
+
+class Keyed:
+    """The rules' work tables in an in-memory DuckDB; one thread at a time, closed at exit."""
+
+    def __init__(self, rules: Sequence[Rule], parameters: Parameters) -> None:
+        self._rules = tuple(rules)
+        self._parameters = parameters
+        self._types = frozenset(load_views().types)
+        self._filled: frozenset[str] = frozenset()
+        self._context = connection(threads=1, memory="512MB")
+
+    def __enter__(self) -> Self:
+        self._database = self._context.__enter__()
+        _create_tables(self._database, self._types)
+        create_views(self._database)
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self._context.__exit__(kind, error, trace)
+
+    def judge(
+        self, work: Work, missing: Mapping[str, Sequence[str]] | None = None
+    ) -> list[FindingOpened]:
+        """What the rules find for the subjects of `work`, by rule, subject and window key: exactly
+        what a full replay of the same prefix finds for them. What was open and is not here lapsed.
+        """
+        self._fill(work.rows)
+        found: list[FindingOpened] = []
+        for rule in self._rules:
+            subjects = _values(work.subjects, rule)
+            if subjects:
+                codes = (missing or {}).get(rule.id, ())
+                findings = judge(self._database, rule, self._parameters, codes)
+                found += [finding for finding in findings if finding.subject in subjects]
+        return found
+
+    def _fill(self, rows: Sequence[HotRow]) -> None:
+        self._database.register("incoming", _arrow(rows))
+        try:
+            self._database.execute("TRUNCATE part")
+            self._database.execute(f"INSERT INTO part {envelope_sql('incoming', _PLACE)}")
+        finally:
+            self._database.unregister("incoming")
+        for kind in sorted(self._filled):
+            self._database.execute(f"TRUNCATE {table_of(kind)}")
+        present = self._database.execute("SELECT DISTINCT type FROM part").fetchall()
+        self._filled = frozenset(kind for (kind,) in present) & self._types
+        for kind in sorted(self._filled):
+            select = typed_sql(REGISTRY[kind], "part")
+            self._database.execute(f"INSERT INTO {table_of(kind)} {select}")
+
+
+def _values(subjects: Collection[RuleKey], rule: Rule) -> frozenset[str]:
+    return frozenset(key.partition(":")[2] for name, key in subjects if name == rule.id)
+
+
+def _create_tables(database: duckdb.DuckDBPyConnection, types: Iterable[str]) -> None:
+    database.register("incoming", _arrow(()))
+    database.execute(f"CREATE TABLE part AS {envelope_sql('incoming', _PLACE)}")
+    database.unregister("incoming")
+    for kind in sorted(types):
+        select = typed_sql(REGISTRY[kind], "part")
+        database.execute(f"CREATE TABLE {table_of(kind)} AS {select}")
+
+
+def _arrow(rows: Sequence[HotRow]) -> pa.Table:
+    columns = [
+        [row.topic for row in rows],
+        [row.partition for row in rows],
+        [row.seq for row in rows],
+        [UUID(_IDENTITY.decode(row.body).id).bytes for row in rows],
+        [row.body for row in rows],
+    ]
+    arrays = [
+        pa.array(column, field.type) for column, field in zip(columns, _INCOMING, strict=True)
+    ]
+    return pa.Table.from_arrays(arrays, schema=_INCOMING)
