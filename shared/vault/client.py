@@ -219,19 +219,20 @@ class Vault:
         if len(values) > MAX_VALUES:
             raise TooMany(f"{len(values)} values; at most {MAX_VALUES} in one call")
         asks = asks_of(self._ciphers, values, actor, sealing)
-        for _ in range(ATTEMPTS):
-            generation = self._cache.generation
-            found = self._cached(asks)
-            missing = [ask for ask in asks if ask.key not in found]
-            fresh = time.monotonic() - self._heard_at < FRESH_SECONDS
-            if missing or not fresh:
-                lane = self._small if len(missing) <= SMALL else self._bulk
-                answered = await lane(_Asked(missing))
-                if found and answered.generation != generation:
-                    continue  # somebody was erased: what the cache said may be no longer so
-                found.update(answered.met)
-            return [found[ask.key] for ask in asks]
-        raise VaultBusy("erasures without end")
+        generation = self._cache.generation
+        found = self._cached(asks)
+        missing = [ask for ask in asks if ask.key not in found]
+        if missing or time.monotonic() - self._heard_at >= FRESH_SECONDS:
+            answered = await self._ask(missing)
+            if found and answered.generation != generation:
+                # Somebody was erased: what the cache said may be no longer so.
+                answered = await self._ask(asks)
+            found.update(answered.met)
+        return [found[ask.key] for ask in asks]
+
+    async def _ask(self, asks: Sequence[Ask]) -> Answers:
+        lane = self._small if len(asks) <= SMALL else self._bulk
+        return await lane(_Asked(asks))
 
     def _cached(self, asks: Sequence[Ask]) -> dict[bytes, Met]:
         now = self._clock.now().timestamp()

@@ -146,9 +146,11 @@ def load(path: Path) -> Keys:
         handle = os.open(path, os.O_RDONLY | os.O_NONBLOCK)
     except OSError as failed:
         raise KeyFileRefused(f"{path}: {failed.strerror}") from None
-    with os.fdopen(handle, "rb") as file:
+    try:
         _check_access(path, os.fstat(handle))
-        content = file.read(MAX_FILE_BYTES + 1)
+        content = os.read(handle, MAX_FILE_BYTES + 1)
+    finally:
+        os.close(handle)
     if len(content) > MAX_FILE_BYTES:
         raise KeyFileRefused(f"{path} has more than {MAX_FILE_BYTES} bytes")
     try:
