@@ -46,6 +46,20 @@ def write(folder: Path) -> None:
         (folder / name).write_text(text)
 
 
+RULES = """
+## How an event is changed
+
+- A new optional field keeps the version; readers ignore fields that they do not know.
+- Anything else is a new version: a class with `version=2`, an upcaster from the old data, a golden
+  file. It is written only after every reader knows it.
+- Released bytes never change: `tests/events/golden` holds one event of each version ever released.
+- No personal data in the clear: references, commitments, or ciphertext under the person's key.
+- Money is whole fen, ratios are basis points, places are micro-degrees, times are UTC.
+- An event has at most 256 KiB; every list, text and number has a bound. Long lists travel in parts
+  of 500. The writer reads each event back before it keeps it.
+"""
+
+
 def _index_page() -> str:
     kinds = event_types()
     lines = [
@@ -56,6 +70,7 @@ def _index_page() -> str:
         "Each type has a JSON Schema; [asyncapi.yaml](asyncapi.yaml) shows topics, messages and "
         "who reads what; [fields.md](fields.md) shows what each detector reads.",
     ]
+    lines += RULES.rstrip().split("\n")
     for topic in TOPICS:
         lines += ["", f"## {topic}", "", "| type | what it means to people |", "|---|---|"]
         lines += [
