@@ -23,7 +23,7 @@ async def read_json(request: web.Request, limit: int = BODY_LIMIT) -> tuple[byte
     try:
         return raw, orjson.loads(raw)
     except orjson.JSONDecodeError as refused:
-        too_deep = "recursion" in refused.msg.lower()
+        too_deep = "depth limit" in refused.msg  # orjson stops at 1024 levels
         raise Problem(codes.BODY_TOO_DEEP if too_deep else codes.BODY_NOT_JSON) from None
 
 

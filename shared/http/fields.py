@@ -43,6 +43,10 @@ _NESTED_MESSAGES: dict[str, Any] = {**_MESSAGES, "type": Refusal(codes.OBJECT_EX
 _LIST_MESSAGES: dict[str, Any] = {**_MESSAGES, "invalid": Refusal(codes.LIST_EXPECTED)}
 
 
+def _absent() -> None:
+    """A callable, or apispec would describe null as a default that the field refuses."""
+
+
 class Strict(fields.Field[Any]):
     """Base of the fields: required unless said otherwise; absent means None, null is refused."""
 
@@ -52,7 +56,7 @@ class Strict(fields.Field[Any]):
     def __init__(self, *, required: bool = True, zh: str = "", en: str = "") -> None:
         super().__init__(
             required=required,
-            load_default=missing if required else None,
+            load_default=missing if required else _absent,
             allow_none=False,
             metadata={"description": " / ".join(filter(None, (en, zh)))} if en or zh else None,
         )
@@ -304,7 +308,7 @@ class Nested(fields.Nested):
     default_error_messages = _NESTED_MESSAGES
 
     def __init__(self, schema: Schema, *, required: bool = True) -> None:
-        default = missing if required else None
+        default = missing if required else _absent
         super().__init__(schema, required=required, load_default=default, allow_none=False)
 
 
@@ -316,7 +320,7 @@ class Items(fields.List[Any]):
     def __init__(
         self, inner: Strict | Nested, max: int, *, min: int = 0, required: bool = True
     ) -> None:
-        default = missing if required else None
+        default = missing if required else _absent
         super().__init__(inner, required=required, load_default=default, allow_none=False)
         self.min, self.max = min, max
         self.openapi = {"minItems": min, "maxItems": max}

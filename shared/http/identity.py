@@ -147,7 +147,8 @@ def _header(token: bytes) -> Mapping[str, Any]:
     if len(token) > MAX_TOKEN_BYTES or len(parts) != 3:
         raise _unauthorised(codes.TOKEN_MALFORMED)
     try:
-        header = orjson.loads(base64.b64decode(parts[0] + b"==", b"-_", validate=True))
+        padded = parts[0] + b"=" * (-len(parts[0]) % 4)
+        header = orjson.loads(base64.b64decode(padded, b"-_", validate=True))
     except (binascii.Error, orjson.JSONDecodeError):
         raise _unauthorised(codes.TOKEN_MALFORMED) from None
     if not isinstance(header, dict):

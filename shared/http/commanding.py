@@ -1,0 +1,82 @@
+"""From a request to an executed command: idempotency, the actor's By, the answer's position."""
+
+from collections.abc import Callable, Sequence
+from typing import TypeVar
+
+import orjson
+from aiohttp import web
+
+from shared.http import catalogue as codes
+from shared.http.answers import answer_bytes, command_bytes
+from shared.http.body import ROUTE
+from shared.http.position import ANSWER_HEADER
+from shared.http.problems import Problem
+from shared.http.route import ACTOR, CORRELATION_ID, IDEMPOTENCY_KEY
+from shared.service import Service
+from shared.store.commands import Aggregate, By, Decision, Done, Holders, Request
+from shared.store.unit import SlotKey
+from shared.vault.framing import framed
+
+S = TypeVar("S")
+
+
+def request_of(
+    request: web.Request, service: Service, said: object, body: bytes | None = None
+) -> Request:
+    """Key and digest as HMACs. `said` is the answer that a repeated request gets: ids only."""
+    route = request[ROUTE]
+    named = framed(
+        request[ACTOR].sub.encode(),
+        f"{route.method} {route.path}".encode(),
+        request[IDEMPOTENCY_KEY].encode(),
+    )
+    return Request(
+        service.digest(named),
+        service.digest(command_bytes(request, body)),
+        orjson.dumps(said),
+    )
+
+
+def by(request: web.Request, jurisdiction: str) -> By:
+    """Who acts: from the token, never from the body."""
+    actor = request[ACTOR]
+    return By(
+        actor=actor.sub,
+        jurisdiction=jurisdiction,
+        correlation_id=request[CORRELATION_ID],
+        org=actor.org or None,
+    )
+
+
+def require_writable(service: Service) -> None:
+    """Raises Problem 503 until the log's last records were compared with ours."""
+    if not service.relay.compared.is_set():
+        raise Problem(codes.NOT_READY, retry_after_seconds=2)
+
+
+async def execute(
+    request: web.Request,
+    service: Service,
+    aggregate: Aggregate[S],
+    stream_id: str,
+    decide: Callable[[S, Holders], Decision],
+    acting: By,
+    said: object,
+    *,
+    wanted: Callable[[S], Sequence[SlotKey]] | None = None,
+    event_id: str | None = None,
+) -> web.Response:
+    """Run one command on an existing stream and answer with its stored words and position."""
+    require_writable(service)
+    asked = request_of(request, service, said)
+    done = await service.ledger.execute(
+        aggregate, stream_id, decide, acting, asked, wanted=wanted, event_id=event_id
+    )
+    return await answered(service, done)
+
+
+async def answered(service: Service, done: Done, status: int = 200) -> web.Response:
+    """The answer of a committed command; with acknowledge=log it waits for the log."""
+    service.committed()
+    await service.acknowledged(done.position)
+    return answer_bytes(done.answer, status=status, headers={ANSWER_HEADER: str(done.position)})
