@@ -26,6 +26,7 @@ from shared.events.base import (
     Text,
     event,
 )
+from shared.events.evidence import Documents
 
 
 class PayoutKeys(Facts, frozen=True, kw_only=True, omit_defaults=True):
@@ -219,6 +220,7 @@ class PayeeAccountChanged(Facts, frozen=True, kw_only=True, omit_defaults=True):
     """the bank's merger list that changed many accounts at once"""
     confirmed_by: Literal["counter", "phone", "face"] | None = None
     device: Reference | None = None
+    documents: Documents = ()
     sealed: SealedFields = msgspec.field(default_factory=dict)
 
 

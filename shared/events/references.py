@@ -9,6 +9,7 @@ from shared.events.base import (
     CLAIM_EVENTS,
     FINDING_EVENTS,
     ActorId,
+    BasisPoints,
     Code,
     Codes,
     Count,
@@ -39,7 +40,7 @@ class PolicyPublished(Facts, frozen=True, kw_only=True, omit_defaults=True):
     valid_from: Day | None = None
     valid_to: Day | None = None
     interpretations: Codes = ()
-    max_ratio_bp: Count | None = None
+    max_ratio_bp: BasisPoints | None = None
     approved_by: ActorId
 
 
