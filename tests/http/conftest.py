@@ -14,6 +14,7 @@ from shared.clock import Clock, RealClock, SimulatedClock
 from shared.http.app import create_app, serve
 from shared.http.identity import Role
 from shared.http.issuer import LocalIssuer
+from shared.http.route import Route
 from shared.settings import Environment, Settings
 from tests.http import sample
 
@@ -65,7 +66,7 @@ def settings_for(folder: Path, **changes: Any) -> Settings:
 @asynccontextmanager
 async def running(
     folder: Path,
-    routes: list[sample.Route] | None = None,
+    routes: list[Route] | None = None,
     clock: Clock | None = None,
     checks: Any = None,
     **changes: Any,
