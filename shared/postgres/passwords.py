@@ -2,7 +2,6 @@
 
 import os
 import secrets
-import sys
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -47,7 +46,3 @@ def _create(file: Path, password: str) -> None:
         pass  # the other process was faster: its password counts
     finally:
         partial.unlink()
-
-
-if __name__ == "__main__":
-    load_or_create_passwords(Path(sys.argv[1]))
