@@ -17,6 +17,10 @@ ROW_SENTENCES: dict[str, tuple[str, str]] = {
     ),
     "BLANK_ROW": ("这一行全是空单元格", "the row has only empty cells"),
     "QUOTES": ("引号不成对或引号后有多余文字", "a quote is not closed, or text follows it"),
+    "ROW_TOO_LONG": (
+        "这一行超过131072个字符",
+        "the row is longer than 131,072 characters",
+    ),
     "CELL_TOO_LONG": (
         f"“{{zh}}”超过{MAX_CELL}个字符",
         f"{{en}} is longer than {MAX_CELL} characters",
@@ -115,6 +119,10 @@ FILE_SENTENCES: dict[str, tuple[str, str]] = {
         "a quote opened on line {line} is not closed properly",
     ),
     "NO_ROWS": ("文件只有表头,没有数据行", "the file has a header and no rows"),
+    "TOO_MANY_LINES": (
+        "文件超过1000000行(含空行)",
+        "the file has more than 1,000,000 lines, blank ones included",
+    ),
     "TOO_MANY_ROWS": (
         f"文件超过{MAX_ROWS}个数据行(第{{line}}行)",
         f"the file has more than {MAX_ROWS} rows of data (line {{line}})",

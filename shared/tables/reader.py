@@ -12,7 +12,10 @@ from shared.tables.encoding import detect
 from shared.tables.problems import MAX_FILE_BYTES, MAX_ROWS, FileRefused, file_error
 
 MAX_LINE = 131_072
-"""The csv module's own limit for one cell; a longer line is looked at before it is blamed."""
+"""The csv module's own limit for one cell; 64 cells of 1,000 characters stay far below it."""
+MAX_LINES = 1_000_000
+"""Lines of a file, blank ones and those inside cells too."""
+OVERLONG = "x" * (MAX_LINE + 1) + "\n"
 
 
 class Row(msgspec.Struct, frozen=True, gc=False):
@@ -64,15 +67,16 @@ class Upload:
     def _header(self) -> list[str]:
         for row in self._read():
             if row.fault:
-                raise FileRefused(file_error("QUOTES", line=row.number))
+                code = "QUOTES" if row.fault == "QUOTES" else "TOO_MANY_COLUMNS"
+                raise FileRefused(file_error(code, line=row.number))
             return row.cells
         raise FileRefused(file_error("FILE_EMPTY"))
 
     def rows(self) -> Iterator[Row]:
         """Every row after the header, in the file's order; lines without any text are no rows.
 
-        Raises FileRefused with QUOTES (the rest of the file cannot be cut into rows) or
-        TOO_MANY_ROWS; both can only happen while the Upload is built.
+        Raises FileRefused with QUOTES (the rest of the file cannot be cut into rows), TOO_MANY_ROWS
+        or TOO_MANY_LINES; all of them can only happen while the Upload is built.
         """
         width = self.layout.width
         read = self._read()
@@ -111,13 +115,16 @@ class _Lines:
         self.last = ""
 
     def __iter__(self) -> Iterator[str]:
-        for line in self._text:
+        for number, line in enumerate(self._text, start=1):
+            if number > MAX_LINES:
+                raise FileRefused(file_error("TOO_MANY_LINES", line=number))
             self.last = line
-            yield line
+            # Cut into cells, a line of 32 MiB would fill the memory: csv refuses this one instead.
+            yield line if len(line) <= MAX_LINE else OVERLONG
 
 
 def _line_fault(line: str, first: int, last: int) -> str:
     """One row's fault, if its quotes are even on its own line; else no later row can be trusted."""
     if first != last or line.count('"') % 2:
         raise FileRefused(file_error("QUOTES", line=first))
-    return "CELL_TOO_LONG" if len(line) > MAX_LINE else "QUOTES"
+    return "ROW_TOO_LONG" if len(line) > MAX_LINE else "QUOTES"

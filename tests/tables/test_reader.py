@@ -114,13 +114,22 @@ def test_row_100_000_is_taken_and_row_100_001_refuses_the_file() -> None:
 def test_a_cell_of_ten_megabytes_is_one_bad_row() -> None:
     found = read_roster(roster_file({}, {"name": "x" * 10_000_000}, {"certificate_number": "B2"}))
 
-    assert [codes(one) for one in found] == [[], [("", "CELL_TOO_LONG")], []]
+    assert [codes(one) for one in found] == [[], [("", "ROW_TOO_LONG")], []]
 
 
-def test_a_long_line_of_many_short_cells_is_only_ragged() -> None:
+def test_a_long_line_of_many_short_cells_is_one_bad_row() -> None:
     found = read_roster(f"{HEADER}\n{LINE}{',1' * 100_000}\n{LINE}\n".encode())
 
-    assert [codes(one) for one in found] == [[("", "RAGGED_ROW")], []]
+    assert [codes(one) for one in found] == [[("", "ROW_TOO_LONG")], []]
+
+
+def test_a_header_too_long_to_be_one_is_refused() -> None:
+    assert refusal(("姓名," * 100_000).encode()).code == "TOO_MANY_COLUMNS"
+    assert refusal(b'"a"b,' + HEADER.encode()).code == "QUOTES"
+
+
+def test_a_file_of_blank_lines_is_refused_before_all_of_them_are_read() -> None:
+    assert refusal(HEADER.encode() + b"\n" * 1_000_002).code == "TOO_MANY_LINES"
 
 
 def test_a_row_with_too_few_or_too_many_cells_is_one_bad_row() -> None:
