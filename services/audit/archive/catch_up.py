@@ -7,7 +7,7 @@ from pathlib import Path
 
 from services.audit.archive.columns import connection
 from services.audit.archive.compact import merge_all
-from services.audit.archive.files import remove_strays, writing
+from services.audit.archive.files import LIMITS, Limits, remove_strays, writing
 from services.audit.archive.resume import (
     CaughtUp,
     Start,
@@ -28,7 +28,9 @@ _WAIT_SECONDS = 0.5
 _MAX_IDLE_SECONDS = 60.0
 
 
-async def catch_up(log: Log, folder: Path, topics: Sequence[str] = TOPICS) -> CaughtUp:
+async def catch_up(
+    log: Log, folder: Path, topics: Sequence[str] = TOPICS, limits: Limits = LIMITS
+) -> CaughtUp:
     """Archive all that the log holds now. May be killed at any point and called again.
 
     Raises Fork (the log contradicts itself or the archive), ArchiveBusy, LogUnavailable.
@@ -37,15 +39,17 @@ async def catch_up(log: Log, folder: Path, topics: Sequence[str] = TOPICS) -> Ca
         remove_strays(folder)
         states = await log.states(topics)
         parts = [
-            await _archive(log, folder, group)
+            await _archive(log, folder, group, limits)
             for group in in_groups(starts(folder, states), PARTITIONS_AT_ONCE)
         ]
-        return together(parts, await asyncio.to_thread(merge_all, folder))
+        return together(parts, await asyncio.to_thread(merge_all, folder, limits))
 
 
-async def _archive(log: Log, folder: Path, group: Sequence[Start]) -> CaughtUp:
+async def _archive(log: Log, folder: Path, group: Sequence[Start], limits: Limits) -> CaughtUp:
     with connection() as database:
-        writers = {one.at: PartitionWriter(folder, one.at, one.known, database) for one in group}
+        writers = {
+            one.at: PartitionWriter(folder, one.at, one.known, database, limits) for one in group
+        }
         reader = await log.reader({one.at: one.offset for one in group})
         try:
             await _read_to_end(reader, group, writers)

@@ -5,10 +5,11 @@ from pathlib import Path
 
 from services.audit.archive.columns import connection, copy_sql, files_sql
 from services.audit.archive.files import (
-    ROWS_PER_FILE,
+    LIMITS,
     ArchiveDamaged,
     ArchiveFile,
     Cover,
+    Limits,
     covers,
     path_of,
     publish,
@@ -22,17 +23,18 @@ MIN_FILES = 8
 """An unfinished range is merged from this many small files on."""
 GROWTH = 4
 """A file joins while it has at most this many times the rows behind it: few rewrites a row."""
-MAX_MERGED_BYTES = 256 * 1024 * 1024
 
 
-def runs_to_merge(files: Sequence[ArchiveFile]) -> Iterator[tuple[ArchiveFile, ...]]:
+def runs_to_merge(
+    files: Sequence[ArchiveFile], limits: Limits = LIMITS
+) -> Iterator[tuple[ArchiveFile, ...]]:
     """Which neighbours become one file: a full range wholly, the tail by size, so that its number
     of files grows with the logarithm of its rows."""
     ranges: dict[int, list[ArchiveFile]] = {}
     for file in files:
-        ranges.setdefault((file.first - 1) // ROWS_PER_FILE, []).append(file)
+        ranges.setdefault((file.first - 1) // limits.rows_per_file, []).append(file)
     for number, members in ranges.items():
-        full = members[-1].last == (number + 1) * ROWS_PER_FILE
+        full = members[-1].last == (number + 1) * limits.rows_per_file
         run = members if full else _small_tail(members)
         if len(run) >= (2 if full else MIN_FILES):
             yield tuple(run)
@@ -59,12 +61,12 @@ def compact(folder: Path) -> int:
         return merge_all(folder)
 
 
-def merge_all(folder: Path) -> int:
+def merge_all(folder: Path, limits: Limits = LIMITS) -> int:
     """As `compact`, for a caller that already holds the folder."""
     merges = 0
     for known in covers(folder).values():
-        for run in runs_to_merge(known.files):
-            if sum(file.path.stat().st_size for file in run) <= MAX_MERGED_BYTES:
+        for run in runs_to_merge(known.files, limits):
+            if sum(file.path.stat().st_size for file in run) <= limits.merged_bytes:
                 _merge(folder, known, run)
                 merges += 1
     remove_replaced(folder, [file for known in covers(folder).values() for file in known.replaced])

@@ -10,8 +10,21 @@ from pathlib import Path
 
 from shared.log.port import TopicPartition
 
-ROWS_PER_FILE = 60_000
-"""A full file holds the seqs n*60,000+1 … (n+1)*60,000: its rows depend on the log alone."""
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """Sizes of files and buffers; a full file holds the seqs n*rows+1 … (n+1)*rows, so that its
+    rows depend on the log alone.
+    """
+
+    rows_per_file: int = 60_000
+    buffered_bytes: int = 64 * 1024 * 1024
+    """a partition with large bodies writes a smaller file instead of holding more than this"""
+    merged_bytes: int = 256 * 1024 * 1024
+    """files that are larger together stay as they are"""
+
+
+LIMITS = Limits()
 
 _NAME = re.compile(r"^(\d{12})-(\d{12})\.parquet$")
 _WRITER = ".writer"

@@ -8,9 +8,10 @@ import pyarrow as pa
 
 from services.audit.archive.columns import RAW, copy_sql, envelope_sql
 from services.audit.archive.files import (
-    ROWS_PER_FILE,
+    LIMITS,
     ArchiveFile,
     Cover,
+    Limits,
     path_of,
     publish,
     temporary,
@@ -19,20 +20,24 @@ from services.audit.archive.verify import Follower
 from shared.log.port import Record, TopicPartition
 
 ROWS_PER_BATCH = 10_000
-MAX_BUFFERED_BYTES = 64 * 1024 * 1024
-"""A partition with large bodies writes a smaller file instead of holding more than this."""
 
 
 class PartitionWriter:
     """Follows one partition of the log into its files; what it has not flushed is read again."""
 
     def __init__(
-        self, folder: Path, at: TopicPartition, known: Cover, database: duckdb.DuckDBPyConnection
+        self,
+        folder: Path,
+        at: TopicPartition,
+        known: Cover,
+        database: duckdb.DuckDBPyConnection,
+        limits: Limits = LIMITS,
     ) -> None:
         self.at = at
         self.follower = Follower(at, known)
         self.written_rows = 0
         self._folder = folder
+        self._limits = limits
         self._database = database
         self._rows: list[Record] = []
         self._batches: list[pa.RecordBatch] = []
@@ -44,10 +49,14 @@ class PartitionWriter:
         for record in self.follower.follow(records):
             self._rows.append(record)
             self._bytes += len(record.body)
-            if record.seq % ROWS_PER_FILE == 0 or self._bytes >= MAX_BUFFERED_BYTES:
+            if self._is_full(record.seq):
                 self.flush(record.seq)
             elif len(self._rows) >= ROWS_PER_BATCH:
                 self._to_arrow()
+
+    def _is_full(self, seq: int) -> bool:
+        limits = self._limits
+        return seq % limits.rows_per_file == 0 or self._bytes >= limits.buffered_bytes
 
     def flush(self, last: int | None = None) -> None:
         """Write what is buffered, up to seq `last`, as one file that counts whole or not at all."""

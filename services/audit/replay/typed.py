@@ -8,7 +8,7 @@ from pathlib import Path
 import duckdb
 
 from services.audit.archive.columns import connection, copy_sql, files_sql, quoted
-from services.audit.archive.files import ROWS_PER_FILE, Cover, covers, reading
+from services.audit.archive.files import LIMITS, Cover, covers, reading
 from services.audit.replay.columns import table_of, typed_sql, unreadable_sql
 from shared.events.catalogue import REGISTRY
 from shared.log.port import TopicPartition
@@ -78,8 +78,8 @@ def _cells(known: Mapping[TopicPartition, Cover], until: Vector) -> Iterator[_Ce
         cover = known.get(at, Cover((), ()))
         if last > cover.last_seq:
             raise BeyondArchive(f"{at.topic}/{at.partition}: {last} > {cover.last_seq}")
-        for first in range(1, last + 1, ROWS_PER_FILE):
-            end = min(first + ROWS_PER_FILE - 1, last)
+        for first in range(1, last + 1, LIMITS.rows_per_file):
+            end = min(first + LIMITS.rows_per_file - 1, last)
             paths = [f.path for f in cover.files if f.first <= end and f.last >= first]
             yield _Cell(at, tuple(paths), first, end)
 
