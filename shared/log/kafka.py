@@ -54,7 +54,7 @@ class KafkaLog:
             with kafka_errors("open"):
                 async with asyncio.timeout(settings.request_timeout_ms / 1000):
                     await admin.start()
-                    await probe.start()
+                    await _start(probe)
             opened = True
         finally:
             if not opened:
@@ -123,7 +123,7 @@ class KafkaLog:
         try:
             with kafka_errors("open a reader"):
                 async with asyncio.timeout(self.settings.request_timeout_ms / 1000):
-                    await consumer.start()
+                    await _start(consumer)
                 consumer.assign(list(starts))
                 for at, offset in starts.items():
                     consumer.seek(at, offset)
@@ -213,3 +213,9 @@ class KafkaLog:
                 for name, wanted in TOPIC_SETTINGS.items():
                     if found.get(name, wanted) != wanted:
                         raise LogRefused(f"{topic}: {name} is {found[name]}, must be {wanted}")
+
+
+async def _start(consumer: AIOKafkaConsumer) -> None:
+    """Its tasks must have begun before it may be stopped, or `stop` itself ends as cancelled."""
+    await consumer.start()
+    await asyncio.sleep(0)
