@@ -17,6 +17,7 @@ from shared.vault.meeting import (
     REFER,
     Answers,
     Ask,
+    Proposal,
     answers,
     arguments,
     asks_of,
@@ -31,6 +32,7 @@ MAX_CALLERS = 256
 MAX_WAITING = 4096
 MAX_VALUES = 10_000
 MAX_PERSONS = 2000
+MAX_ACTOR_CHARS = 64
 SMALL = 100
 """values; who asks for more waits in a lane of its own: a roster does not hold up a claim"""
 FRESH_SECONDS = 1.0
@@ -40,6 +42,7 @@ UNUSED_FOR = timedelta(days=1)
 ATTEMPTS = 5
 
 OTHER_KEYS, MEANWHILE, BURIED = "VA001", "VA003", "VA004"
+DEADLOCK = "40P01"
 
 
 class VaultKeysRefused(Exception):
@@ -48,6 +51,10 @@ class VaultKeysRefused(Exception):
 
 class VaultBusy(Exception):
     """What was asked for was erased and met again under our hands, five times; ask later."""
+
+
+class ActorRefused(ValueError):
+    """Checked here, since in the database it would fail everybody's values of the same call."""
 
 
 class TooMany(ValueError):
@@ -181,7 +188,7 @@ class Vault:
             try:
                 erased = await self._erase(number.number, keep_tombstone, actor)
             except asyncpg.PostgresError as failed:
-                if failed.sqlstate != MEANWHILE:
+                if failed.sqlstate not in (MEANWHILE, DEADLOCK):
                     raise _named(failed) from failed
             else:
                 self._cache.clear()
@@ -218,6 +225,8 @@ class Vault:
     async def _meet(self, values: Sequence[Value], actor: str, sealing: bool) -> list[Met]:
         if len(values) > MAX_VALUES:
             raise TooMany(f"{len(values)} values; at most {MAX_VALUES} in one call")
+        if not 1 <= len(actor) <= MAX_ACTOR_CHARS or not actor.isprintable():
+            raise ActorRefused("an opening needs an actor of 1 to 64 printable characters")
         asks = asks_of(self._ciphers, values, actor, sealing)
         generation = self._cache.generation
         found = self._cached(asks)
@@ -266,16 +275,7 @@ class Vault:
                 continue
             except asyncpg.PostgresError as failed:
                 if failed.sqlstate == BURIED:
-                    proposals = persons + others
-                    kept = await self._pool.fetch(
-                        "SELECT reference FROM vault.buried($1)",
-                        tombstones(self._ciphers, proposals),
-                    )
-                    buried = {
-                        p.ask.key: row[0]
-                        for p, row in zip(proposals, kept, strict=True)
-                        if row[0] is not None
-                    }
+                    buried = await self._buried(persons + others)
                 elif failed.sqlstate != MEANWHILE:
                     raise _named(failed) from failed
                 continue
@@ -283,6 +283,12 @@ class Vault:
             self._keep(answered, sent_at)
             return answered
         raise VaultBusy("meeting")
+
+    async def _buried(self, proposals: Sequence[Proposal]) -> dict[bytes, bytes]:
+        hmacs = tombstones(self._ciphers, proposals)
+        kept = await self._pool.fetch("SELECT reference FROM vault.buried($1)", hmacs)
+        pairs = zip(proposals, kept, strict=True)
+        return {proposal.ask.key: row[0] for proposal, row in pairs if row[0] is not None}
 
     def _keep(self, answered: Answers, sent_at: float) -> None:
         if not self._cache.see(answered.generation):
@@ -343,7 +349,7 @@ def _referred(value: Value, met: Met) -> Referred:
 
 def _named(failed: asyncpg.PostgresError) -> Exception:
     if failed.sqlstate == OTHER_KEYS:
-        return VaultKeysRefused(failed.message if hasattr(failed, "message") else "other keys")
+        return VaultKeysRefused("the key file is not the one that this vault was filled with")
     return failed
 
 

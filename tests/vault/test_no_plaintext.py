@@ -56,7 +56,6 @@ async def test_no_planted_number_is_in_a_file_of_the_database_or_its_write_ahead
             "SELECT oid FROM pg_database WHERE datname=$1", database.name
         )
         reference = await connection.fetchval("SELECT person FROM vault.persons")
-        await connection.execute("CHECKPOINT")
     folder = Path(postgres.data_dir) / "cluster"
     files = [*(folder / "base" / str(oid)).iterdir(), *(folder / "pg_wal").glob("0*")]
     content = b"".join(file.read_bytes() for file in files if file.is_file())

@@ -11,7 +11,7 @@ from shared.clock import SimulatedClock
 from shared.postgres.prepare import Database
 from shared.vault.cache import Cache, Met
 from shared.vault.ciphers import Ciphers, VaultBroken
-from shared.vault.client import TooMany, Vault, VaultKeysRefused
+from shared.vault.client import ActorRefused, TooMany, Vault, VaultKeysRefused
 from shared.vault.keys import Keys, new_keys
 from shared.vault.meeting import MAX_VALUES_PER_CALL
 from shared.vault.sealing import open_sealed, seal
@@ -166,6 +166,20 @@ async def test_an_opening_without_a_purpose_or_actor_opens_nothing(
             await vault.open_keys([reference], purpose=purpose, actor=actor)
 
     assert await count(database, "openings") == 0
+
+
+@pytest.mark.parametrize("actor", ["", "x" * 65, "a\0b", "\ud800"])
+async def test_a_bad_actor_is_refused_and_harms_nobody_in_the_same_call(
+    vault: Vault, actor: str
+) -> None:
+    good, bad = await asyncio.gather(
+        vault.refer([person(resident(1))], actor="clerk-1"),
+        vault.refer([person(resident(2))], actor=actor),
+        return_exceptions=True,
+    )
+
+    assert isinstance(bad, ActorRefused)
+    assert isinstance(good, tuple)
 
 
 class CountingPool:

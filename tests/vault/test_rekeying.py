@@ -47,6 +47,8 @@ async def test_all_references_and_sealed_fields_outlive_the_index_key(
     assert await rekey(owner, new, batch=7) == Rekeyed(persons=0, belongings=0)
     await owner.close()
 
+    with pytest.raises(VaultKeysRefused):
+        await vault.refer([person(resident(99))], actor="a")
     after = await clients(held=without_previous(new))
     assert await after.refer(roster(50), actor="a") == before
     (key,) = await after.open_keys([met.reference], purpose="check", actor="a")
