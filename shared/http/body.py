@@ -39,7 +39,10 @@ def check_stream(request: web.Request, route: Route) -> None:
 
 
 def _check_type(request: web.Request, expected: tuple[str, ...]) -> None:
-    if request.content_type not in expected or "Content-Type" not in request.headers:
+    given = request.headers.get("Content-Type")
+    if given in expected and "Content-Encoding" not in request.headers:
+        return  # the usual spelling: nothing to parse
+    if given is None or request.content_type not in expected:
         raise Problem(codes.CONTENT_TYPE_WRONG, expected=", ".join(expected))
     if expected == (JSON,) and (request.charset or "utf-8").lower() not in ("utf-8", "utf8"):
         raise Problem(codes.CONTENT_TYPE_WRONG, expected=f"{JSON}; charset=utf-8")
