@@ -2,10 +2,11 @@
 
 import os
 from datetime import UTC, datetime, timedelta
-from uuid import UUID
+from uuid import UUID, uuid5
 
 from shared.clock import Clock
 
+_OLD_BOOKS = UUID("6f1d2c8e-3a57-5b19-9c44-0d8e5b7a2f10")
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MILLISECOND = timedelta(milliseconds=1)
 _RANDOM_BITS = 74
@@ -42,3 +43,16 @@ def _with_version(value: int) -> int:
     milliseconds, rand_a = milliseconds_and_a >> 12, milliseconds_and_a & 0xFFF
     rand_b = value & ((1 << 62) - 1)
     return milliseconds << 80 | 0x7 << 76 | rand_a << 64 | 0b10 << 62 | rand_b
+
+
+def old_claim_id(jurisdiction: str, old_reference: str) -> str:
+    """Stream id of a claim from before the ledger: the same for everybody who reads the old books.
+
+    A random id would make claims and payments disagree on what an old payment paid.
+    """
+    return f"claim-{uuid5(_OLD_BOOKS, f'{jurisdiction}/{old_reference}')}"
+
+
+def payout_id(claim_id: str) -> str:
+    """Stream id of the payout of a claim: one claim, one payout, however often it is delivered."""
+    return f"payout-{claim_id.removeprefix('claim-')}"

@@ -17,7 +17,7 @@ from shared.events.subject import subject_of
 from shared.faults import TRANSIENT
 from shared.log.chain import GENESIS
 from shared.log.port import Log, LogReader, Record, TopicPartition
-from shared.log.seek import offset_of
+from shared.log.seek import offset_of, record_of
 from shared.log.verified import ForkFound, Verifier
 from shared.store.store import Connection, Store
 from shared.store.unit import Appended, Unit
@@ -142,6 +142,15 @@ class Inbox:
             if now - since > GAP_SECONDS
         ]
 
+    async def lag(self) -> int:
+        """Records in the log beyond what was applied; duplicates count, since they must be read."""
+        states = await self._log.states(self._topics)
+        return sum(
+            max(0, state.end_offset - self._verifiers[at].offset)
+            for at, state in states.items()
+            if at in self._verifiers
+        )
+
     async def run(self) -> None:
         """Read and apply for ever. Database and network are retried; all else ends the process."""
         while True:
@@ -200,7 +209,7 @@ class Inbox:
         """A record sent again, older than we remember, must equal its first copy in the log."""
         doubted, verifier.doubted = verifier.doubted, []
         for record in doubted:
-            first = await first_copy(self._log, verifier.at, record.seq)
+            first = await record_of(self._log, verifier.at, record.seq)
             if first is not None and first.chain != record.chain:
                 raise ForkFound(verifier.at, record.seq)
 
@@ -363,18 +372,6 @@ def _decoded(at: TopicPartition, record: Record) -> Delivery | tuple[str, str]:
         return "unknown type", str(unknown)
     except Undecodable as refused:
         return "undecodable", str(refused)
-
-
-async def first_copy(log_: Log, at: TopicPartition, seq: int) -> Record | None:
-    """The first record in the log with this number."""
-    reader = await log_.reader({at: await offset_of(log_, at, seq)})
-    try:
-        for record in (await reader.read(BATCH, WAIT_SECONDS)).get(at, ()):
-            if record.seq == seq:
-                return record
-    finally:
-        await reader.close()
-    return None
 
 
 _CREATE = """

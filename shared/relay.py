@@ -60,11 +60,34 @@ class Relay:
         self._saved: dict[TopicPartition, int] = {}
         self.marks: dict[TopicPartition, Mark] = {}
         self.compared = asyncio.Event()
+        self.why_not = ""
         self.sent = 0
 
     def nudge(self) -> None:
         """Something was committed in this process: look now. Correctness never rests on it."""
         self._nudged.set()
+
+    async def wait_saved(self, at: TopicPartition, seq: int) -> None:
+        """Return when the log has acknowledged this number; the relay may be another process."""
+        pause = BUSY_SECONDS
+        while (await self.all_saved()).get(at, START).seq < seq:
+            await asyncio.sleep(pause)
+            pause = min(pause * 2, IDLE_SECONDS)
+
+    async def all_saved(self) -> dict[TopicPartition, Mark]:
+        """How far the log is known to have each partition."""
+        return await saved_marks(self._store.pool)
+
+    async def compare_until_done(self) -> None:
+        """For a process without a relay of its own: compare once, through database and network."""
+        while not self.compared.is_set():
+            try:
+                await self.compare()
+            except SavedElsewhere:
+                continue
+            except TRANSIENT as failed:
+                self.why_not = f"cannot compare with the log: {type(failed).__name__}"
+                await asyncio.sleep(RETRY_SECONDS)
 
     async def compare(self) -> None:
         """Compare the log's last records with what was saved. Raises Fork or LogAhead.
@@ -115,6 +138,7 @@ class Relay:
             except SavedElsewhere:
                 log.warning("relay_saved_elsewhere")
             except TRANSIENT as failed:
+                self.why_not = f"cannot compare with the log: {type(failed).__name__}"
                 log.warning("relay_retries", cause=type(failed).__name__)
                 await asyncio.sleep(RETRY_SECONDS)
 

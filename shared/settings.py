@@ -1,5 +1,6 @@
 """Settings of a service: LEDGER_… variables, checked at once, never shown."""
 
+import hmac
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -57,6 +58,7 @@ class Settings:
     jwks: str
     vault_url: str | None = field(default=None, repr=False)
     vault_keys_file: Path | None = field(default=None, repr=False)
+    request_key: str | None = field(default=None, repr=False)
     jurisdiction: str = "210000"
     partitions: int = 24
     host: str = "127.0.0.1"
@@ -69,6 +71,12 @@ class Settings:
     shutdown_seconds: int = 20
     pool_size: int = 8
 
+    def request_digest(self, content: bytes) -> bytes:
+        """HMAC-SHA256 for idempotency records of a service without a vault."""
+        if not self.request_key:
+            raise SettingsRefused("LEDGER_REQUEST_KEY_FILE: needed by a service without a vault")
+        return hmac.digest(self.request_key.encode(), content, "sha256")
+
     def __post_init__(self) -> None:
         if problems := _contradictions(self):
             raise SettingsRefused("\n".join(problems))
@@ -78,6 +86,7 @@ _NAMES = (
     *("ENVIRONMENT", "DATABASE_URL", "DATABASE_PASSWORD_FILE", "VAULT_URL", "VAULT_PASSWORD_FILE"),
     *("VAULT_KEYS_FILE", "LOG", "LOG_PASSWORD_FILE", "PARTITIONS", "HOST", "PORT", "ISSUER"),
     *("AUDIENCE", "JWKS", "CLOCK", "ACKNOWLEDGE", "ARCHIVE_DIR", "PARTS", "JURISDICTION"),
+    "REQUEST_KEY_FILE",
     *("MAX_REQUESTS", "SHUTDOWN_SECONDS", "POOL_SIZE"),
 )
 KNOWN_VARIABLES = frozenset(PREFIX + name for name in _NAMES)
@@ -117,6 +126,7 @@ def _values(env: Env) -> dict[str, Any]:
         "vault_url": env.str("VAULT_URL", None, validate=_scheme(*_DATABASE)),
         "vault_password": _secret(env, "VAULT_PASSWORD_FILE"),
         "vault_keys_file": env.path("VAULT_KEYS_FILE", None),
+        "request_key": _secret(env, "REQUEST_KEY_FILE"),
         "log": env.str("LOG", validate=_scheme("kafka", *_DATABASE)),
         "log_password": _secret(env, "LOG_PASSWORD_FILE"),
         "issuer": env.str("ISSUER", validate=filled),

@@ -18,12 +18,26 @@ from shared.store.unit import SlotKey
 from shared.vault.framing import framed
 
 S = TypeVar("S")
+Said = Callable[[Decision], object]
+_TOLD = ("decision", "amount_fen", "reasons", "conflicts_with", "proposal_version", "year_slot")
+
+
+def told(name: str, stream_id: str) -> Said:
+    """The usual answer: the record, the event that came of it, and the codes that explain it."""
+
+    def said(decision: Decision) -> object:
+        facts = decision.events[-1]
+        found = {field: getattr(facts, field, None) for field in _TOLD}
+        explained = {field: value for field, value in found.items() if value not in (None, ())}
+        return {name: stream_id, "event": type(facts).__name__, **explained}
+
+    return said
 
 
 def request_of(
-    request: web.Request, service: Service, said: object, body: bytes | None = None
+    request: web.Request, service: Service, said: Said, body: bytes | None = None
 ) -> Request:
-    """Key and digest as HMACs. `said` is the answer that a repeated request gets: ids only."""
+    """Key and digest as HMACs. `said` gives what a repeated request is answered: ids only."""
     route = request[ROUTE]
     named = framed(
         request[ACTOR].sub.encode(),
@@ -33,7 +47,7 @@ def request_of(
     return Request(
         service.digest(named),
         service.digest(command_bytes(request, body)),
-        orjson.dumps(said),
+        lambda decision: orjson.dumps(said(decision)),
     )
 
 
@@ -61,7 +75,7 @@ async def execute(
     stream_id: str,
     decide: Callable[[S, Holders], Decision],
     acting: By,
-    said: object,
+    said: Said,
     *,
     wanted: Callable[[S], Sequence[SlotKey]] | None = None,
     event_id: str | None = None,

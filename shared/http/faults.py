@@ -1,5 +1,7 @@
 """Failures and refusals of the inside as problems; what is not here ends the process."""
 
+from typing import Any
+
 from shared.faults import TRANSIENT
 from shared.http import catalogue as codes
 from shared.http.problems import CATALOGUE, Problem, define
@@ -40,8 +42,8 @@ def translate(error: Exception) -> Problem | None:
     """The problem that an exception stands for; None for what nobody expected."""
     match error:
         case Refusal():
-            kind = CATALOGUE[error.code]
-            return Problem(kind, **{**error.facts, "clause": error.clause})
+            facts: dict[str, Any] = {**error.facts, "clause": error.clause}
+            return Problem(CATALOGUE[error.code], **facts)
         case UnknownStream():
             return Problem(codes.RESOURCE_UNKNOWN)
         case IdempotencyKeyReused():

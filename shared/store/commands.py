@@ -113,11 +113,11 @@ class Aggregate(Generic[S]):
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """One command with its Idempotency-Key, as HMACs; `answer` holds ids only."""
+    """One command with its Idempotency-Key, as HMACs; the answer that is stored holds ids only."""
 
     key: bytes
     digest: bytes
-    answer: bytes
+    answer: Callable[[Decision], bytes]
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,7 +191,7 @@ class Ledger:
             [Reservation(s.kind, s.key, stream_id, s.note) for s in decision.takes],
             [Reservation(s.kind, s.key, stream_id, s.note) for s in decision.frees],
             [Reservation(s.kind, s.key, stream_id, s.note) for s in decision.records],
-            Idempotency(request.key, request.digest, request.answer) if request else None,
+            _idempotency(request, decision) if request else None,
         )
 
     async def execute(
@@ -230,7 +230,7 @@ class Ledger:
                 request=request,
             )
             outcome = await self.store.append(unit)
-            if done := finished(outcome, request):
+            if done := finished(outcome, unit):
                 return done
         raise Contended(stream_id)
 
@@ -240,11 +240,15 @@ class Ledger:
         return (await self.store.read(Asked(slots=tuple(slots)))).holders
 
 
-def finished(outcome: Outcome, request: Request) -> Done | None:
+def _idempotency(request: Request, decision: Decision) -> Idempotency:
+    return Idempotency(request.key, request.digest, request.answer(decision))
+
+
+def finished(outcome: Outcome, unit: Unit) -> Done | None:
     """The answer, or None when the command must be decided again. Raises IdempotencyKeyReused."""
     match outcome:
         case Appended(positions):
-            return Done(request.answer, positions[-1])
+            return Done(unit.idempotency.answer if unit.idempotency else b"", positions[-1])
         case Replayed(answer, position):
             return Done(answer, position, replayed=True)
         case KeyReused():

@@ -198,7 +198,8 @@ def identity_of(content: ClaimContent, jurisdiction: str) -> str:
 def submit_claim(claim: Claim, content: ClaimSubmitted, jurisdiction: str) -> Decision:
     """A well-formed claim is always recorded; entitlement is judged afterwards."""
     _expect(claim, "submit", Stage.NEW)
-    return Decision([content], takes=[Slot(IDENTITY, identity_of(content, jurisdiction))])
+    identity = Slot(IDENTITY, identity_of(content, jurisdiction), _row_of(content))
+    return Decision([content], takes=[identity])
 
 
 def correct_claim(claim: Claim, command: CorrectClaim) -> Decision:
@@ -208,7 +209,7 @@ def correct_claim(claim: Claim, command: CorrectClaim) -> Decision:
     before = identity_of(claim.content, claim.jurisdiction)
     after = identity_of(command.content, claim.jurisdiction)
     said = {name: getattr(command.content, name) for name in command.content.__struct_fields__}
-    takes = [] if after == before else [Slot(IDENTITY, after)]
+    takes = [] if after == before else [Slot(IDENTITY, after, _row_of(command.content))]
     return Decision([ClaimCorrected(**said, reason=command.reason)], takes=takes)
 
 
@@ -353,16 +354,28 @@ def import_claim(claim: Claim, imported: ClaimImported) -> Decision:
     return Decision([imported], records=slots)
 
 
-def slots_of(event: Event) -> tuple[Sequence[Slot], Sequence[Slot]]:
-    """The slots that one event takes and frees: reservations are rebuilt from these."""
+def slots_of(event: Event) -> tuple[Sequence[Slot], Sequence[str]]:
+    """The slots that one event takes, and the kinds of slot that its claim lets go of.
+
+    Reservations are rebuilt from these.
+    """
     facts: Facts = event.facts
     match facts:
         case ClaimSubmitted() | ClaimCorrected():
-            return [Slot(IDENTITY, identity_of(facts, event.jurisdiction))], ()
+            return [Slot(IDENTITY, identity_of(facts, event.jurisdiction), _row_of(facts))], ()
         case ClaimApproved() | ClaimImported():
             return [Slot(s.kind, s.key, facts.person) for s in facts.slots], ()
+        case ClaimWithdrawn():
+            return (), (IDENTITY,)
+        case ApprovalRevoked():
+            return (), ("certificate", "occupation-level", "person-year")
         case _:
             return (), ()
+
+
+def _row_of(content: ClaimContent) -> str:
+    """Tells a roster that is sent again from another file with the same claim."""
+    return f"{content.roster}/{content.roster_row}" if content.roster else ""
 
 
 def _shown(claim: Claim, command: str, proposal_version: int, decision: str) -> ClaimProposed:

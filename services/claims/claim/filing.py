@@ -1,0 +1,90 @@
+"""From what a claimant says to a ClaimSubmitted: references from the vault, names sealed."""
+
+from collections.abc import Sequence
+
+import msgspec
+
+from shared.clock import Clock
+from shared.events.base import Sealed
+from shared.events.claims import ClaimContent, ClaimSubmitted
+from shared.ids import new_event_id
+from shared.tables.roster import RosterRow
+from shared.vault import values
+from shared.vault.client import Referred, Vault
+from shared.vault.identity import parse_resident_id
+from shared.vault.sealing import PersonKey, seal
+
+_SAME = tuple(
+    name
+    for name in RosterRow.__struct_fields__
+    if name in ClaimContent.__struct_fields__ and name not in {"certificate"}
+)
+
+
+class Filed(msgspec.Struct, frozen=True):
+    """One claim ready to be appended; its sealed fields belong to this event id."""
+
+    event_id: str
+    content: ClaimSubmitted
+
+
+async def file_claims(
+    vault: Vault,
+    clock: Clock,
+    rows: Sequence[RosterRow],
+    *,
+    actor: str,
+    organisation: str | None,
+    roster: str | None = None,
+) -> list[Filed]:
+    """The rows with references for persons and numbers: one call to the vault for all of them."""
+    asked = [_values(row) for row in rows]
+    referred = iter(await vault.refer_for_sealing([v for each in asked for v in each], actor=actor))
+    return [
+        _filed(row, [next(referred) for _ in each], clock, organisation, roster)
+        for row, each in zip(rows, asked, strict=True)
+    ]
+
+
+def _values(row: RosterRow) -> list[values.Value]:
+    owner = parse_resident_id(row.personal.id_number)
+    said = [values.person(owner)]
+    if row.personal.certificate_number:
+        said.append(values.certificate(row.personal.certificate_number, owner))
+    if row.personal.account:
+        said.append(values.account(row.personal.account, owner))
+    if row.personal.phone:
+        said.append(values.phone(row.personal.phone, owner))
+    return said
+
+
+def _filed(
+    row: RosterRow,
+    referred: Sequence[Referred],
+    clock: Clock,
+    organisation: str | None,
+    roster: str | None,
+) -> Filed:
+    person, *others = referred
+    rest = iter(others)
+    personal, event_id = row.personal, new_event_id(clock)
+    key = person.key
+    assert key is not None
+    content = ClaimSubmitted(
+        **{name: getattr(row, name) for name in _SAME},
+        person=person.reference,
+        certificate=next(rest).reference if personal.certificate_number else None,
+        account=next(rest).reference if personal.account else None,
+        phone=next(rest).reference if personal.phone else None,
+        organisation=organisation,
+        roster=roster,
+        roster_row=row.row if roster else None,
+        sealed=_sealed(key, event_id, row),
+    )
+    return Filed(event_id, content)
+
+
+def _sealed(key: PersonKey, event_id: str, row: RosterRow) -> dict[str, Sealed]:
+    """What the bank file will need, readable by services that may open the person's key."""
+    said = {"name": row.personal.name, "account": row.personal.account}
+    return {name: seal(key, event_id, name, text) for name, text in said.items() if text}

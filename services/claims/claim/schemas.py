@@ -1,0 +1,149 @@
+"""What requests about claims may say: strict, bounded, each refusal with its code."""
+
+from datetime import date
+from typing import Any, get_args
+
+from services.claims.claim.decide import Stage
+from shared.http.fields import (
+    CalendarDate,
+    Choice,
+    Fen,
+    Identifier,
+    Items,
+    Nested,
+    QueryInteger,
+    ResidentNumber,
+    Schema,
+    StrictInteger,
+    StrictString,
+)
+from shared.policy.pack import CertificateType
+from shared.tables.personal import Personal
+from shared.tables.roster import RosterRow
+
+CITY = r"[0-9]{6}"
+REASON = r"[A-Z][A-Z0-9_]{2,63}"
+PAYERS = ("individual", "enterprise", "institution")
+LEVELS = ("L5", "L4", "L3", "L2", "L1", "none")
+
+
+class PersonSchema(Schema):
+    id_number = ResidentNumber(zh="身份证号码", en="resident ID number, 18 digits")
+    name = StrictString(60)
+    phone = Identifier(20, pattern=r"\+?[0-9-]{5,20}", required=False)
+    account = Identifier(40, pattern=r"[0-9A-Za-z-]{6,40}", required=False)
+
+
+class CertificateSchema(Schema):
+    type = Choice(*get_args(CertificateType))
+    number = Identifier(64, required=False)
+    issued_on = CalendarDate()
+    issuer = StrictString(64, required=False)
+
+
+class TrainingSchema(Schema):
+    starts_on = CalendarDate()
+    ends_on = CalendarDate()
+    institution = Identifier(18, required=False)
+    agreement = Identifier(64, required=False)
+    paid_by = Choice(*PAYERS)
+
+
+class PayeeSchema(Schema):
+    kind = Choice(*PAYERS)
+    code = Identifier(18, required=False)
+
+
+class ClaimSchema(Schema):
+    """One claim: for one person, one certificate, one kind of subsidy."""
+
+    jurisdiction = Identifier(6, pattern=CITY, zh="行政区划代码", en="GB/T 2260 code")
+    kind = Identifier(64)
+    person = Nested(PersonSchema())
+    group = Identifier(64)
+    occupation = Identifier(64)
+    level = Choice(*LEVELS)
+    certificate = Nested(CertificateSchema())
+    training = Nested(TrainingSchema())
+    payee = Nested(PayeeSchema())
+    plan = Identifier(120, required=False)
+    claimed_on = CalendarDate(required=False)
+    claimed_fen = Fen(required=False)
+    supersedes = Identifier(120, required=False)
+
+
+class CorrectionSchema(ClaimSchema):
+    reason = StrictString(200, zh="不得含个人信息", en="no personal data")
+
+
+class AcceptSchema(Schema):
+    office = Identifier(64)
+    opened_at_us = StrictInteger(required=False)
+
+
+class ReasonsSchema(Schema):
+    reasons = Items(Identifier(64, pattern=REASON), 16, min=1)
+    note = StrictString(200, min=0, required=False, zh="不得含个人信息", en="no personal data")
+
+
+class HoldSchema(Schema):
+    reasons = Items(Identifier(64, pattern=REASON), 16, required=False)
+    note = StrictString(200, min=0, required=False, zh="不得含个人信息", en="no personal data")
+
+
+class WithdrawSchema(Schema):
+    reason = StrictString(200, zh="不得含个人信息", en="no personal data")
+
+
+class ApproveSchema(Schema):
+    proposal_version = StrictInteger(1, 1_000_000)
+    amount_fen = Fen(en="the amount that was shown", zh="所见金额（分）")
+    opened_at_us = StrictInteger(required=False)
+
+
+class RejectSchema(Schema):
+    proposal_version = StrictInteger(1, 1_000_000)
+
+
+class NothingSchema(Schema):
+    """An empty object."""
+
+
+class WorklistQuery(Schema):
+    stage = Choice(*[stage.value for stage in Stage], required=False)
+    after = Identifier(120, required=False)
+    limit = QueryInteger(1, 200, required=False)
+
+
+def row_of(said: dict[str, Any], today: date) -> RosterRow:
+    """A loaded ClaimSchema as one row, the same as a roster's; `today` where no day is named."""
+    person, certificate, training = said["person"], said["certificate"], said["training"]
+    return RosterRow(
+        row=0,
+        personal=Personal(
+            id_number=person["id_number"],
+            name=person["name"],
+            phone=person["phone"],
+            account=person["account"],
+            certificate_number=certificate["number"],
+        ),
+        jurisdiction=said["jurisdiction"],
+        kind=said["kind"],
+        group=said["group"],
+        occupation=said["occupation"],
+        level=said["level"],
+        certificate_type=certificate["type"],
+        certificate_issued_on=certificate["issued_on"],
+        certificate_issuer=certificate["issuer"],
+        training_from=training["starts_on"],
+        training_to=training["ends_on"],
+        institution=training["institution"],
+        agreement=training["agreement"],
+        paid_by=training["paid_by"],
+        payee_kind=said["payee"]["kind"],
+        payee=said["payee"]["code"],
+        plan=said["plan"],
+        claimed_on=said["claimed_on"] or today,
+        claimed_fen=said["claimed_fen"],
+        supersedes=said["supersedes"],
+    )

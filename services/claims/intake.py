@@ -1,0 +1,225 @@
+"""Files that come in: rosters of claims, and decisions from before the ledger; a page at a time."""
+
+import asyncio
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
+from itertools import islice
+from typing import TypeVar
+
+import msgspec
+
+from services.claims.claim import decide
+from services.claims.claim.api import row_refusals
+from services.claims.claim.decide import CLAIM, Claim
+from services.claims.claim.filing import file_claims
+from services.claims.claim.judgement import imported_case, slots_of_import
+from services.claims.importing import Imported, imported_claims
+from services.claims.packs import packs
+from shared.http.problems import CATALOGUE
+from shared.policy.reservations import keys_wanted
+from shared.service import Service
+from shared.store.commands import By, Holders
+from shared.store.store import Asked
+from shared.store.unit import Appended, Holder, Outcome, SlotTaken, Unit, VersionConflict
+from shared.tables.history import ClaimLine
+from shared.tables.problems import RowError
+from shared.tables.roster import RosterRow
+
+PAGE = 1_000
+"""rows in one commit"""
+T = TypeVar("T")
+
+
+class RowOutcome(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
+    """What became of one row: exactly one of these for each."""
+
+    row: int
+    outcome: str
+    """submitted, imported, already or refused"""
+    claim: str | None = None
+    errors: tuple[RowError, ...] = ()
+    warnings: tuple[RowError, ...] = ()
+
+
+def pages(rows: Iterable[T]) -> Iterator[list[T]]:
+    """The rows in lists of at most PAGE."""
+    source = iter(rows)
+    while page := list(islice(source, PAGE)):
+        yield page
+
+
+class Roster:
+    """Files the rows of one upload. The next page is referred and sealed while one commits."""
+
+    def __init__(
+        self,
+        service: Service,
+        by: By,
+        organisation: str | None,
+        roster: str,
+        allowed: frozenset[str],
+    ) -> None:
+        self._service = service
+        self._by = by
+        self._organisation = organisation
+        self._roster = roster
+        self._allowed = allowed
+
+    async def file(self, rows: Iterable[RosterRow | list[RowError]]) -> list[RowOutcome]:
+        """One outcome per row. What was committed before a crash is found, not filed twice."""
+        outcomes: list[RowOutcome] = []
+        preparing: asyncio.Task[list[tuple[RosterRow, Unit]]] | None = None
+        for page in pages(rows):
+            outcomes += [_refused(row) for row in page if isinstance(row, list)]
+            good = [row for row in page if isinstance(row, RosterRow)]
+            outcomes += [o for row in good if (o := self._not_here(row)) is not None]
+            wanted = [row for row in good if self._not_here(row) is None]
+            following = asyncio.create_task(self._prepare(wanted))
+            if preparing is not None:
+                outcomes += await self._commit(await preparing)
+            preparing = following
+        if preparing is not None:
+            outcomes += await self._commit(await preparing)
+        return sorted(outcomes, key=lambda outcome: outcome.row)
+
+    def _not_here(self, row: RosterRow) -> RowOutcome | None:
+        """A row for another city, or one that no policy of this installation knows."""
+        if row.jurisdiction not in self._allowed:
+            return _refuse(row.row, "jurisdiction", "JURISDICTION_REFUSED")
+        refusals = row_refusals(row, _EVERYTHING)
+        return (
+            _refuse(row.row, refusals[0][0].strip("/"), refusals[0][1].code) if refusals else None
+        )
+
+    async def _prepare(self, rows: Sequence[RosterRow]) -> list[tuple[RosterRow, Unit]]:
+        service = self._service
+        assert service.vault is not None
+        filed = await file_claims(
+            service.vault, service.clock, rows,
+            actor=self._by.actor, organisation=self._organisation, roster=self._roster,
+        )  # fmt: skip
+        units = []
+        for row, one in zip(rows, filed, strict=True):
+            by = replace(self._by, jurisdiction=row.jurisdiction)
+            decision = decide.submit_claim(Claim(), one.content, row.jurisdiction)
+            stream_id = f"claim-{one.event_id}"
+            units.append(
+                (row, service.ledger.unit(CLAIM, stream_id, 0, decision, by, event_id=one.event_id))
+            )
+        return units
+
+    async def _commit(self, prepared: Sequence[tuple[RosterRow, Unit]]) -> list[RowOutcome]:
+        firsts: dict[str, tuple[RosterRow, Unit]] = {}
+        for row, unit in prepared:
+            firsts.setdefault(unit.takes[0].key, (row, unit))
+        outcomes = await self._service.store.append_batch([unit for _, unit in firsts.values()])
+        self._service.committed()
+        became = dict(zip(firsts, outcomes, strict=True))
+        return [
+            self._told(row, unit, became[unit.takes[0].key], firsts[unit.takes[0].key][1])
+            for row, unit in prepared
+        ]
+
+    def _told(self, row: RosterRow, unit: Unit, outcome: Outcome, first: Unit) -> RowOutcome:
+        own = unit.events[0].stream_id
+        match outcome:
+            case Appended() if first is unit:
+                return RowOutcome(
+                    row=row.row, outcome="submitted", claim=own, warnings=row.warnings
+                )
+            case Appended():
+                return RowOutcome(row=row.row, outcome="already", claim=first.events[0].stream_id)
+            case SlotTaken(slots):
+                # the same file sent again under the same key is told the same again
+                same = slots[0].note == f"{self._roster}/{row.row}"
+                word = "submitted" if same else "already"
+                return RowOutcome(row=row.row, outcome=word, claim=slots[0].stream_id)
+            case _:
+                raise AssertionError(outcome)
+
+
+class History:
+    """Imports old decisions: recorded as they were; what they conflict with the audit will find."""
+
+    def __init__(self, service: Service, by: By, file_sha256: str, allowed: frozenset[str]) -> None:
+        self._service = service
+        self._by = by
+        self._sha256 = file_sha256
+        self._allowed = allowed
+
+    async def take_over(self, lines: Iterable[ClaimLine | list[RowError]]) -> list[RowOutcome]:
+        """One outcome per row, in the order of the file."""
+        outcomes: list[RowOutcome] = []
+        for page in pages(lines):
+            outcomes += [_refused(line) for line in page if isinstance(line, list)]
+            good = [line for line in page if isinstance(line, ClaimLine)]
+            abroad = [line for line in good if line.jurisdiction not in self._allowed]
+            outcomes += [
+                _refuse(line.row, "jurisdiction", "JURISDICTION_REFUSED") for line in abroad
+            ]
+            outcomes += await self._page([x for x in good if x.jurisdiction in self._allowed])
+        return sorted(outcomes, key=lambda outcome: outcome.row)
+
+    async def _page(self, lines: Sequence[ClaimLine]) -> list[RowOutcome]:
+        service = self._service
+        assert service.vault is not None
+        imported = await imported_claims(
+            service.vault, service.clock, lines, actor=self._by.actor, file_sha256=self._sha256
+        )
+        holders = dict(await self._holders(imported))
+        units: dict[str, Unit] = {}
+        for line, one in zip(lines, imported, strict=True):
+            pack = packs().get(line.jurisdiction)
+            slots = (
+                slots_of_import(one.facts, line.jurisdiction, one.stream_id, pack, holders)
+                if pack
+                else ()
+            )
+            holders |= {(s.kind, s.key): Holder(one.stream_id, one.facts.person) for s in slots}
+            decision = decide.import_claim(Claim(), msgspec.structs.replace(one.facts, slots=slots))
+            by = replace(self._by, jurisdiction=line.jurisdiction)
+            unit = service.ledger.unit(CLAIM, one.stream_id, 0, decision, by, event_id=one.event_id)
+            units.setdefault(one.stream_id, unit)
+        became = dict(
+            zip(units, await service.store.append_batch(list(units.values())), strict=True)
+        )
+        service.committed()
+        return [
+            _taken_over(line, one.stream_id, became[one.stream_id])
+            for line, one in zip(lines, imported, strict=True)
+        ]
+
+    async def _holders(self, imported: Sequence[Imported]) -> Holders:
+        wanted = set()
+        for one in imported:
+            pack = packs().get(one.jurisdiction)
+            if pack is not None and one.facts.decision == "approved":
+                case = imported_case(one.facts, one.jurisdiction)
+                keys = keys_wanted(pack, case, one.facts.person, year=one.facts.year)
+                wanted |= {(key.kind, key.key) for key in keys}
+        return (await self._service.store.read(Asked(slots=tuple(sorted(wanted))))).holders
+
+
+def _taken_over(line: ClaimLine, stream_id: str, outcome: Outcome) -> RowOutcome:
+    word = "already" if isinstance(outcome, VersionConflict) else "imported"
+    return RowOutcome(row=line.row, outcome=word, claim=stream_id, warnings=line.warnings)
+
+
+def _refused(errors: list[RowError]) -> RowOutcome:
+    return RowOutcome(row=errors[0].row, outcome="refused", errors=tuple(errors))
+
+
+def _refuse(row: int, column: str, code: str) -> RowOutcome:
+    kind = CATALOGUE[code]
+    error = RowError(row=row, column=column, code=code, zh=kind.zh, en=kind.en)
+    return RowOutcome(row=row, outcome="refused", errors=(error,))
+
+
+class _Everything:
+    """The roster reader has looked occupations up already."""
+
+    def __contains__(self, _: object) -> bool:
+        return True
+
+
+_EVERYTHING = _Everything()

@@ -1,0 +1,38 @@
+-- migrate:up
+
+-- Which claims are there, and how far is each? Follows the events; may be rebuilt at any time.
+CREATE TABLE claims_in_hand (
+    stream_id    text COLLATE "C" NOT NULL,
+    jurisdiction text COLLATE "C" NOT NULL,
+    stage        text NOT NULL,
+    kind         text NOT NULL,
+    person       text COLLATE "C" NOT NULL,
+    certificate  text COLLATE "C",
+    occupation   text NOT NULL,
+    level        text NOT NULL,
+    organisation text,
+    filed_by     text NOT NULL,
+    amount_fen   bigint NOT NULL DEFAULT 0,
+    reasons      text[] NOT NULL DEFAULT '{}',
+    conflicts    text[] NOT NULL DEFAULT '{}',
+    version      integer NOT NULL,
+    changed_at   timestamptz NOT NULL,
+    CONSTRAINT claims_in_hand_pkey PRIMARY KEY (stream_id)
+);
+CREATE INDEX claims_in_hand_worklist ON claims_in_hand (jurisdiction, stage, stream_id);
+CREATE INDEX claims_in_hand_certificate ON claims_in_hand (certificate) WHERE certificate IS NOT NULL;
+CREATE INDEX claims_in_hand_person ON claims_in_hand (person);
+
+-- Which file was sent under which Idempotency-Key: the digest is an HMAC of its content.
+CREATE TABLE files_received (
+    key         bytea NOT NULL,
+    digest      bytea NOT NULL,
+    received_at timestamptz NOT NULL,
+    CONSTRAINT files_received_pkey PRIMARY KEY (key)
+);
+
+GRANT SELECT, INSERT, UPDATE, DELETE ON claims_in_hand TO ledger_writer;
+GRANT SELECT, INSERT ON files_received TO ledger_writer;
+
+-- migrate:down
+DROP TABLE files_received, claims_in_hand;

@@ -1,0 +1,99 @@
+"""Read tables follow the service's own events, in order, with their position in the same commit."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
+
+import structlog
+
+from shared.events.envelope import Event, decode
+from shared.faults import TRANSIENT
+from shared.log.port import TopicPartition
+from shared.store.store import Connection, Store
+
+PAGE = 500
+BUSY_SECONDS, IDLE_SECONDS = 0.005, 0.25
+RETRY_SECONDS = 0.5
+
+log = structlog.get_logger()
+
+Project = Callable[[Connection, Sequence[Event]], Awaitable[None]]
+
+
+class Projector:
+    """Keeps one set of read tables; a rebuild is a new name beside the old one."""
+
+    def __init__(self, name: str, store: Store, project: Project) -> None:
+        self.name = name
+        self._store = store
+        self._project = project
+        self._nudged = asyncio.Event()
+        self._seen: dict[TopicPartition, int] = {}
+
+    def nudge(self) -> None:
+        """Something was committed in this process: look now."""
+        self._nudged.set()
+
+    async def seen(self, topic: str, partition: int) -> int:
+        """The last number that the read tables show; for reads that wait for their own writes."""
+        return self._seen.get(TopicPartition(topic, partition), 0)
+
+    async def run(self) -> None:
+        """Follow for ever; database failures are retried, anything else ends the process."""
+        pause = BUSY_SECONDS
+        await self._load()
+        while True:
+            try:
+                if await self._turn():
+                    pause = BUSY_SECONDS
+                    continue
+            except TRANSIENT as failed:
+                log.warning("views_retry", view=self.name, cause=type(failed).__name__)
+                await asyncio.sleep(RETRY_SECONDS)
+                await self._load()
+            self._nudged.clear()
+            try:
+                await asyncio.wait_for(self._nudged.wait(), pause)
+                pause = BUSY_SECONDS
+            except TimeoutError:
+                pause = min(pause * 2, IDLE_SECONDS)
+
+    async def _load(self) -> None:
+        while True:
+            try:
+                self._seen = await self._positions()
+            except TRANSIENT:
+                await asyncio.sleep(RETRY_SECONDS)
+            else:
+                return
+
+    async def _positions(self) -> dict[TopicPartition, int]:
+        rows = await self._store.pool.fetch(
+            "SELECT h.topic, h.partition_no, COALESCE(v.seq, 0) FROM heads h"
+            " LEFT JOIN view_positions v ON v.view = $1"
+            " AND (v.topic, v.partition_no) = (h.topic, h.partition_no)",
+            self.name,
+        )
+        return {TopicPartition(r[0], r[1]): r[2] for r in rows}
+
+    async def _turn(self) -> int:
+        rows = await self._store.tail(self._seen, PAGE)
+        if not rows:
+            return 0
+        moved: dict[TopicPartition, int] = {}
+        for row in rows:
+            moved[TopicPartition(row[0], row[1])] = row[2]
+        async with self._store.pool.acquire() as connection, connection.transaction():
+            await connection.execute(
+                _MOVE, self.name, [a.topic for a in moved], [a.partition for a in moved],
+                list(moved.values()),
+            )  # fmt: skip
+            await self._project(connection, [decode(row[4]) for row in rows])
+        self._seen |= moved
+        return len(rows)
+
+
+_MOVE = """
+INSERT INTO view_positions (view, topic, partition_no, seq)
+SELECT $1, * FROM unnest($2::text[], $3::smallint[], $4::bigint[])
+ON CONFLICT (view, topic, partition_no) DO UPDATE SET seq = excluded.seq
+"""
