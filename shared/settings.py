@@ -120,7 +120,9 @@ def _lines(refused: EnvValidationError) -> list[str]:
 def _values(env: Env) -> dict[str, Any]:
     filled = Length(min=1, max=500, error="1 to 500 characters")
     return {
-        "environment": env.enum("ENVIRONMENT", "production", enum=Environment, by_value=True),
+        "environment": env.enum(
+            "ENVIRONMENT", Environment.PRODUCTION, enum=Environment, by_value=True
+        ),
         "database_url": env.str("DATABASE_URL", validate=_scheme(*_DATABASE)),
         "database_password": _secret(env, "DATABASE_PASSWORD_FILE"),
         "vault_url": env.str("VAULT_URL", None, validate=_scheme(*_DATABASE)),
@@ -138,8 +140,8 @@ def _values(env: Env) -> dict[str, Any]:
         "partitions": env.int("PARTITIONS", 24, validate=Range(1, 1024)),
         "host": env.str("HOST", "127.0.0.1", validate=filled),
         "port": env.int("PORT", 0, validate=Range(0, 65535)),
-        "clock": env.enum("CLOCK", "real", enum=ClockKind, by_value=True),
-        "acknowledge": env.enum("ACKNOWLEDGE", "commit", enum=Acknowledge, by_value=True),
+        "clock": env.enum("CLOCK", ClockKind.REAL, enum=ClockKind, by_value=True),
+        "acknowledge": env.enum("ACKNOWLEDGE", Acknowledge.COMMIT, enum=Acknowledge, by_value=True),
         "archive_dir": env.path("ARCHIVE_DIR", None),
         "parts": _parts(env),
         "max_requests": env.int("MAX_REQUESTS", 512, validate=Range(1, 10_000)),
