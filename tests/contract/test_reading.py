@@ -5,7 +5,16 @@ import asyncio
 import pytest
 
 from shared.log.port import Log, Record, TopicPartition
-from tests.contract.places import Place, append, bare, chained, fresh_topic, read_all, totals
+from tests.contract.places import (
+    KafkaPlace,
+    Place,
+    append,
+    bare,
+    chained,
+    fresh_topic,
+    read_all,
+    totals,
+)
 
 
 async def test_records_come_in_the_order_of_their_appending(place: Place) -> None:
@@ -121,8 +130,9 @@ async def test_a_read_gives_no_more_records_than_asked_for(place: Place) -> None
 
 
 async def test_a_long_partition_does_not_keep_the_others_waiting(place: Place) -> None:
+    """Kafka's client hands out at most what one fetch of the long partition brought, 2 MiB."""
     topic = await fresh_topic(place, 2)
-    for n, count in enumerate((3_000, 5)):
+    for n, count in enumerate((20_000, 5)):
         await append(place.log, TopicPartition(topic, n), chained(count))
     reader = await place.log.reader({TopicPartition(topic, n): 0 for n in range(2)})
     reads = 0
@@ -130,7 +140,7 @@ async def test_a_long_partition_does_not_keep_the_others_waiting(place: Place) -
         await reader.read(100, 1)
         reads += 1
     await reader.close()
-    assert reads <= 40
+    assert reads <= (120 if isinstance(place, KafkaPlace) else 3)
 
 
 @pytest.mark.parametrize(("count", "size"), [(10_000, 200), (20, 256 * 1024)])

@@ -141,8 +141,9 @@ async def test_a_silent_server_ends_an_append_at_its_deadline_and_gets_no_more(
     await writer.append(at, records[:1])
     os.kill(own_kafka.pid, signal.SIGSTOP)
     try:
-        with pytest.raises(LogUnavailable):
-            await writer.append(at, records[1:])
+        async with asyncio.timeout(15):
+            with pytest.raises(LogUnavailable):
+                await writer.append(at, records[1:])
     finally:
         os.kill(own_kafka.pid, signal.SIGCONT)
     await asyncio.sleep(2)
