@@ -23,7 +23,7 @@ log = structlog.get_logger()
 
 def main(name: str, build: Build) -> None:
     """Run until SIGTERM: 0. Settings or keys refused: 2. Log ahead or forked: 3. Else 1."""
-    configure(name)
+    configure(name, sys.stderr.buffer)  # standard output says the port and nothing else
     try:
         settings = read_settings()
         with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:

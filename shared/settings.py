@@ -107,6 +107,10 @@ def read_settings() -> Settings:
     for name in ("database", "vault", "log"):
         key = "log" if name == "log" else f"{name}_url"
         values[key] = _with_password(values[key], values.pop(f"{name}_password"))
+    for name, kind in (
+        ("environment", Environment), ("clock", ClockKind), ("acknowledge", Acknowledge)
+    ):  # fmt: skip
+        values[name] = kind(values[name])  # a default comes back as it was written: a plain string
     return Settings(**values)
 
 

@@ -19,6 +19,7 @@ from shared.policy.occupations import occupations
 from shared.service import Service
 from shared.tables import history, roster
 from shared.tables.history import ClaimLine, PaymentLine
+from shared.tables.problems import RowError
 from shared.tables.reader import Upload
 
 
@@ -49,7 +50,7 @@ class FilesApi:
         await self._received(request, upload)
         acting = by(request, request[ACTOR].jurisdiction)
         importing = History(self._service, acting, upload.sha256, self._allowed(request))
-        lines: list[ClaimLine | list[history.RowError]] = []
+        lines: list[ClaimLine | list[RowError]] = []
         elsewhere: list[RowOutcome] = []
         for line in history.read_history(upload):
             if isinstance(line, PaymentLine):

@@ -43,7 +43,8 @@ async def receive(service: Service, asked: Request, now: datetime) -> None:
     digest = await service.pool.fetchval(
         "WITH new AS (INSERT INTO files_received (key, digest, received_at) VALUES ($1, $2, $3)"
         " ON CONFLICT DO NOTHING RETURNING digest)"
-        " SELECT digest FROM new UNION ALL SELECT digest FROM files_received WHERE key = $1 LIMIT 1",
+        " SELECT digest FROM new UNION ALL"
+        " SELECT digest FROM files_received WHERE key = $1 LIMIT 1",
         asked.key,
         asked.digest,
         now,

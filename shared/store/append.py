@@ -38,7 +38,7 @@ WITH c AS MATERIALIZED (
       FROM c JOIN idempotency i USING (key)
       LEFT JOIN events e ON (e.partition_no, e.stream_id, e.version) = (i.partition_no, i.stream_id, i.version)
     UNION ALL
-    SELECT slot.unit, 'taken', NULL, slot.kind, r.stream_id, slot.key, NULL
+    SELECT slot.unit, 'taken', convert_to(r.note, 'UTF8'), slot.kind, r.stream_id, slot.key, NULL
       FROM slot JOIN reservations r USING (kind, key)
      WHERE slot.mode = 'take' AND r.stream_id <> slot.stream_id
     UNION ALL
@@ -152,5 +152,9 @@ def _refusal(rows: Sequence[asyncpg.Record]) -> Outcome:
         return KeyReused()
     if row := by_why.get("version"):
         return VersionConflict(row["b"])
-    taken = [Reservation(r["a"], r["c"], r["b"]) for r in rows if r["why"] == "taken"]
+    taken = [
+        Reservation(r["a"], r["c"], r["b"], r["answer"].decode())
+        for r in rows
+        if r["why"] == "taken"
+    ]
     return SlotTaken(tuple(sorted(taken)))
