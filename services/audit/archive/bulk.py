@@ -4,14 +4,13 @@ import multiprocessing
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
-from typing import cast
 
 from confluent_kafka import Consumer, KafkaError, KafkaException, Message
 from confluent_kafka import TopicPartition as At
 
 from services.audit.archive.columns import connection
 from services.audit.archive.compact import merge_all
-from services.audit.archive.files import ArchiveDamaged, remove_strays, writing
+from services.audit.archive.files import remove_strays, writing
 from services.audit.archive.resume import (
     CaughtUp,
     Start,
@@ -24,12 +23,20 @@ from services.audit.archive.resume import (
 )
 from services.audit.archive.write import PartitionWriter
 from shared.events.base import TOPICS
-from shared.log.port import LogRefused, LogUnavailable, Record, TopicPartition, TopicState
+from shared.log.port import (
+    FOREIGN_SEQ,
+    LogRefused,
+    LogUnavailable,
+    Record,
+    TopicPartition,
+    TopicState,
+)
 
 MESSAGES_AT_ONCE = 5_000
 PARTITIONS_AT_ONCE = 4
-_WAIT_SECONDS = 1.0
-_MAX_IDLE_POLLS = 60
+# Short: at the end of a partition a call waits it out before it gives what it has.
+_WAIT_SECONDS = 0.05
+_MAX_IDLE_POLLS = 1_200
 
 SETTINGS: Mapping[str, str | int | bool] = {
     # librdkafka demands a group id; no group is joined and nothing is committed
@@ -159,14 +166,13 @@ def _sorted_out(
 
 
 def _record(message: Message) -> Record:
-    headers = dict(cast("list[tuple[str, bytes]]", message.headers() or []))
-    seq, chain = headers.get("seq", b""), headers.get("chain", b"")
-    event_id = headers.get("event-id", b"")
-    if len(seq) != 8 or len(event_id) != 16 or len(chain) != 32:
-        place = f"{message.topic()}/{message.partition()}@{message.offset()}"
-        raise ArchiveDamaged(f"{place} has not the headers of a record of this ledger")
-    body = message.value() or b""
-    return Record(int.from_bytes(seq, "big"), event_id, chain, bytes(body), message.offset() or 0)
+    """Once per event. What does not carry exactly our headers is foreign: following stops."""
+    body, offset = message.value(), message.offset()
+    match message.headers():
+        case [("seq", bytes(seq)), ("event-id", bytes(event_id)), ("chain", bytes(chain))]:
+            return Record(int.from_bytes(seq, "big"), event_id, chain, body or b"", offset or 0)
+        case _:
+            return Record(FOREIGN_SEQ, b"", b"", body or b"", offset or 0)
 
 
 def _states(bootstrap: str, topics: Sequence[str]) -> dict[TopicPartition, TopicState]:

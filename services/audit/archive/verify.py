@@ -81,24 +81,21 @@ class Follower:
         """The records that come next; drops known ones, waits at a gap. Raises Fork."""
         taken: list[Record] = []
         for record in records:
-            if record.seq == self.seq + 1:
-                self._take(record)
-                taken.append(record)
-            elif record.seq <= self.seq:
-                self._compare(record)
-            else:
-                self._miss(record)
+            # Once per event of the whole history: no call but `link` for those that come in order.
+            seq, event_id, said, body, offset = record
+            if seq != self.seq + 1:
+                self._compare(record) if seq <= self.seq else self._miss(record)
+                continue
+            chain = link(self.chain, seq, event_id, body)
+            if chain != said:
+                raise Fork(self.at, seq, chain, said)
+            self.seq, self.chain = seq, chain
+            self._fresh.append(chain)
+            taken.append(record)
+            if self.gap is None:
+                self.resume_offset = offset
+            self.highest = max(self.highest, seq)
         return taken
-
-    def _take(self, record: Record) -> None:
-        chain = link(self.chain, record.seq, record.event_id, record.body)
-        if chain != record.chain:
-            raise Fork(self.at, record.seq, chain, record.chain)
-        self.seq, self.chain = record.seq, chain
-        self._fresh.append(chain)
-        if self.gap is None:
-            self.resume_offset = record.offset
-        self.highest = max(self.highest, record.seq)
 
     def _compare(self, record: Record) -> None:
         known = self._chain_of(record.seq)

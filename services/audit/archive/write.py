@@ -46,17 +46,14 @@ class PartitionWriter:
 
     def add(self, records: Iterable[Record]) -> None:
         """Verify and buffer; writes each range that becomes full. Raises Fork."""
+        rows_per_file, buffered_bytes = self._limits.rows_per_file, self._limits.buffered_bytes
         for record in self.follower.follow(records):
             self._rows.append(record)
             self._bytes += len(record.body)
-            if self._is_full(record.seq):
+            if record.seq % rows_per_file == 0 or self._bytes >= buffered_bytes:
                 self.flush(record.seq)
             elif len(self._rows) >= ROWS_PER_BATCH:
                 self._to_arrow()
-
-    def _is_full(self, seq: int) -> bool:
-        limits = self._limits
-        return seq % limits.rows_per_file == 0 or self._bytes >= limits.buffered_bytes
 
     def flush(self, last: int | None = None) -> None:
         """Write what is buffered, up to seq `last`, as one file that counts whole or not at all."""

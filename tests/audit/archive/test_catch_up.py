@@ -12,7 +12,7 @@ from services.audit.archive.columns import COLUMNS
 from services.audit.archive.files import ArchiveBusy, ArchiveDamaged, Limits, covers, writing
 from services.audit.archive.verify import Fork, Gap, Head, heads, verify
 from services.audit.detectors.lint import floating_columns
-from shared.log.port import Record, TopicPartition
+from shared.log.port import FOREIGN_SEQ, Record, TopicPartition
 from tests.audit.memory_log import MemoryLog, event_id
 
 AT = TopicPartition("claim-events.v1", 0)
@@ -263,3 +263,12 @@ async def test_the_archive_rebuilt_from_the_log_is_the_same(tmp_path: Path) -> N
 
     kept = {path.name: path.read_bytes() for path in (tmp_path / "kept").rglob("*.parquet")}
     assert {p.name: p.read_bytes() for p in (tmp_path / "a").rglob("*.parquet")} == kept
+
+
+async def test_a_record_that_no_relay_wrote_stops_the_archive(tmp_path: Path) -> None:
+    log = MemoryLog()
+    log.say(AT, *bodies(1, 3))
+    log.put(AT, Record(FOREIGN_SEQ, b"", b"", b"who wrote this"))
+
+    with pytest.raises(Fork):
+        await catch_up(log, tmp_path)
