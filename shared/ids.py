@@ -53,6 +53,11 @@ def old_claim_id(jurisdiction: str, old_reference: str) -> str:
     return f"claim-{uuid5(_OLD_BOOKS, f'{jurisdiction}/{old_reference}')}"
 
 
+def old_plan_id(jurisdiction: str, plan: str) -> str:
+    """Stream id of a plan from before the ledger, by its code in the old books."""
+    return f"plan-{uuid5(_OLD_BOOKS, f'{jurisdiction}/plan/{plan}')}"
+
+
 def payout_id(claim_id: str) -> str:
     """Stream id of the payout of a claim: one claim, one payout, however often it is delivered."""
     return f"payout-{claim_id.removeprefix('claim-')}"

@@ -1,13 +1,10 @@
 """Rosters and old decisions over HTTP: every row of a file is answered, good ones are taken."""
 
-from collections import Counter
-from collections.abc import Sequence
-
 import msgspec
 from aiohttp import web
 
 from services.claims.claim.api import FILERS, organisation_of
-from services.claims.intake import History, Roster, RowOutcome
+from services.claims.intake import History, Roster
 from services.claims.problems import FILE_REFUSED
 from shared.http.access import Jurisdictions
 from shared.http.answers import answer_bytes
@@ -19,6 +16,7 @@ from shared.policy.occupations import occupations
 from shared.service import Service
 from shared.tables import history, roster
 from shared.tables.history import ClaimLine, PaymentLine
+from shared.tables.outcomes import RowOutcome, answer_of
 from shared.tables.problems import RowError
 from shared.tables.reader import Upload
 
@@ -41,7 +39,8 @@ class FilesApi:
         rows = roster.read_roster(
             upload, occupations=occupations(), claimed_on=self._service.clock.today()
         )
-        return self._answer(upload, await filing.file(rows), roster=roster_id)
+        answer = answer_of(upload, await filing.file(rows), roster_id)
+        return answer_bytes(msgspec.json.encode(answer))
 
     async def history(self, request: web.Request) -> web.Response:
         """Old claims of a history file; its payments are for the payments service."""
@@ -57,7 +56,8 @@ class FilesApi:
                 elsewhere.append(RowOutcome(row=line.row, outcome="not_for_this_service"))
             else:
                 lines.append(line)
-        return self._answer(upload, await importing.take_over(lines) + elsewhere)
+        answer = answer_of(upload, await importing.take_over(lines) + elsewhere)
+        return answer_bytes(msgspec.json.encode(answer))
 
     async def _received(self, request: web.Request, upload: Upload) -> bytes:
         asked = request_of(request, self._service, lambda _: {}, upload.sha256.encode())
@@ -67,19 +67,6 @@ class FilesApi:
     def _allowed(self, request: web.Request) -> frozenset[str]:
         today = self._service.clock.today()
         return self._jurisdictions.seen_by(request[ACTOR].jurisdiction, today)
-
-    def _answer(
-        self, upload: Upload, outcomes: Sequence[RowOutcome], roster: str | None = None
-    ) -> web.Response:
-        told = {
-            "roster": roster,
-            "sha256": upload.sha256,
-            "encoding": upload.encoding,
-            "rows": len(outcomes),
-            "counts": Counter(outcome.outcome for outcome in outcomes),
-            "outcomes": sorted(outcomes, key=lambda outcome: outcome.row),
-        }
-        return answer_bytes(msgspec.json.encode(told))
 
 
 def routes(service: Service) -> list[Route]:

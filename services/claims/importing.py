@@ -6,7 +6,7 @@ import msgspec
 
 from shared.clock import Clock
 from shared.events.claims import ClaimImported
-from shared.ids import new_event_id, old_claim_id
+from shared.ids import new_event_id, old_claim_id, old_plan_id
 from shared.tables.history import ClaimLine
 from shared.vault import values
 from shared.vault.client import Referred, Vault
@@ -16,7 +16,7 @@ from shared.vault.sealing import seal
 _SAME = tuple(
     name
     for name in ClaimLine.__struct_fields__
-    if name in ClaimImported.__struct_fields__ and name != "supersedes"
+    if name in ClaimImported.__struct_fields__ and name not in {"supersedes", "plan"}
 )
 
 
@@ -69,6 +69,7 @@ def _imported(
         account=next(rest).reference if personal.account else None,
         reissue_of=next(rest).reference if personal.reissue_of else None,
         supersedes=replaced,
+        plan=old_plan_id(line.jurisdiction, line.plan) if line.plan else None,
         year=line.decided_on.year,
         import_sha256=file_sha256,
         import_row=line.row,

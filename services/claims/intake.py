@@ -15,30 +15,20 @@ from services.claims.claim.filing import file_claims
 from services.claims.claim.judgement import imported_case, slots_of_import
 from services.claims.importing import Imported, imported_claims
 from services.claims.packs import packs
-from shared.http.problems import CATALOGUE
+from shared.http.catalogue import JURISDICTION_REFUSED
 from shared.policy.reservations import keys_wanted
 from shared.service import Service
 from shared.store.commands import By, Holders
 from shared.store.store import Asked
 from shared.store.unit import Appended, Holder, Outcome, SlotTaken, Unit, VersionConflict
 from shared.tables.history import ClaimLine
+from shared.tables.outcomes import RowOutcome, refuse_row, refused_row
 from shared.tables.problems import RowError
 from shared.tables.roster import RosterRow
 
 PAGE = 1_000
 """rows in one commit"""
 T = TypeVar("T")
-
-
-class RowOutcome(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
-    """What became of one row: exactly one of these for each."""
-
-    row: int
-    outcome: str
-    """submitted, imported, already or refused"""
-    claim: str | None = None
-    errors: tuple[RowError, ...] = ()
-    warnings: tuple[RowError, ...] = ()
 
 
 def pages(rows: Iterable[T]) -> Iterator[list[T]]:
@@ -70,7 +60,7 @@ class Roster:
         outcomes: list[RowOutcome] = []
         preparing: asyncio.Task[list[tuple[RosterRow, Unit]]] | None = None
         for page in pages(rows):
-            outcomes += [_refused(row) for row in page if isinstance(row, list)]
+            outcomes += [refused_row(row) for row in page if isinstance(row, list)]
             good = [row for row in page if isinstance(row, RosterRow)]
             outcomes += [o for row in good if (o := self._not_here(row)) is not None]
             wanted = [row for row in good if self._not_here(row) is None]
@@ -85,11 +75,9 @@ class Roster:
     def _not_here(self, row: RosterRow) -> RowOutcome | None:
         """A row for another city, or one that no policy of this installation knows."""
         if row.jurisdiction not in self._allowed:
-            return _refuse(row.row, "jurisdiction", "JURISDICTION_REFUSED")
+            return refuse_row(row.row, "jurisdiction", JURISDICTION_REFUSED)
         refusals = row_refusals(row, _EVERYTHING)
-        return (
-            _refuse(row.row, refusals[0][0].strip("/"), refusals[0][1].code) if refusals else None
-        )
+        return refuse_row(row.row, refusals[0][0].strip("/"), refusals[0][1]) if refusals else None
 
     async def _prepare(self, rows: Sequence[RosterRow]) -> list[tuple[RosterRow, Unit]]:
         service = self._service
@@ -125,15 +113,15 @@ class Roster:
         match outcome:
             case Appended() if first is unit:
                 return RowOutcome(
-                    row=row.row, outcome="submitted", claim=own, warnings=row.warnings
+                    row=row.row, outcome="submitted", record=own, warnings=row.warnings
                 )
             case Appended():
-                return RowOutcome(row=row.row, outcome="already", claim=first.events[0].stream_id)
+                return RowOutcome(row=row.row, outcome="already", record=first.events[0].stream_id)
             case SlotTaken(slots):
                 # the same file sent again under the same key is told the same again
                 same = slots[0].note == f"{self._roster}/{row.row}"
                 word = "submitted" if same else "already"
-                return RowOutcome(row=row.row, outcome=word, claim=slots[0].stream_id)
+                return RowOutcome(row=row.row, outcome=word, record=slots[0].stream_id)
             case _:
                 raise AssertionError(outcome)
 
@@ -151,11 +139,11 @@ class History:
         """One outcome per row, in the order of the file."""
         outcomes: list[RowOutcome] = []
         for page in pages(lines):
-            outcomes += [_refused(line) for line in page if isinstance(line, list)]
+            outcomes += [refused_row(line) for line in page if isinstance(line, list)]
             good = [line for line in page if isinstance(line, ClaimLine)]
             abroad = [line for line in good if line.jurisdiction not in self._allowed]
             outcomes += [
-                _refuse(line.row, "jurisdiction", "JURISDICTION_REFUSED") for line in abroad
+                refuse_row(line.row, "jurisdiction", JURISDICTION_REFUSED) for line in abroad
             ]
             outcomes += await self._page([x for x in good if x.jurisdiction in self._allowed])
         return sorted(outcomes, key=lambda outcome: outcome.row)
@@ -202,17 +190,7 @@ class History:
 
 def _taken_over(line: ClaimLine, stream_id: str, outcome: Outcome) -> RowOutcome:
     word = "already" if isinstance(outcome, VersionConflict) else "imported"
-    return RowOutcome(row=line.row, outcome=word, claim=stream_id, warnings=line.warnings)
-
-
-def _refused(errors: list[RowError]) -> RowOutcome:
-    return RowOutcome(row=errors[0].row, outcome="refused", errors=tuple(errors))
-
-
-def _refuse(row: int, column: str, code: str) -> RowOutcome:
-    kind = CATALOGUE[code]
-    error = RowError(row=row, column=column, code=code, zh=kind.zh, en=kind.en)
-    return RowOutcome(row=row, outcome="refused", errors=(error,))
+    return RowOutcome(row=line.row, outcome=word, record=stream_id, warnings=line.warnings)
 
 
 class _Everything:

@@ -1,0 +1,27 @@
+"""The payments service, wired: its routes, its read tables, what it hears from others."""
+
+from services.payments import importing, problems
+from services.payments.payout import api, views
+from services.payments.reactions import REACTIONS
+from shared.events.base import CLAIM_EVENTS, FINDING_EVENTS
+from shared.inbox import Inbox
+from shared.reactor import Reactor
+from shared.service import Parts, Service
+from shared.store.views import Projector
+
+INBOX = "payments"
+
+
+async def build(service: Service) -> Parts:
+    assert problems  # the sentences of the refusals
+    inbox = Inbox(
+        INBOX, service.store, service.log, (CLAIM_EVENTS, FINDING_EVENTS),
+        Reactor(service.ledger, REACTIONS), service.clock,
+    )  # fmt: skip
+    view = views.PayoutsInHand(service.store)
+    return Parts(
+        title="payments",
+        routes=[*api.routes(service), *importing.routes(service)],
+        inboxes=[inbox],
+        projectors=[Projector(views.VIEW, service.store, view.project)],
+    )

@@ -1,0 +1,208 @@
+"""Payments from before the ledger, over HTTP: recorded as they were, every row answered."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from itertools import islice
+
+import msgspec
+from aiohttp import web
+
+from services.payments.payout.decide import PAYOUT, Payout, import_payment
+from services.payments.problems import PAYMENTS_FILE_REFUSED
+from shared.events.base import Sealed
+from shared.events.payouts import PayoutImported
+from shared.http import catalogue as codes
+from shared.http.access import Jurisdictions
+from shared.http.answers import answer_bytes
+from shared.http.commanding import by, request_of, require_writable
+from shared.http.files import CSV, FILE_LIMIT, read_upload, receive
+from shared.http.identity import Role, requires
+from shared.http.route import ACTOR, Route
+from shared.ids import new_event_id, old_claim_id, old_plan_id, payout_id
+from shared.service import Service
+from shared.store.commands import By, Decision, Slot
+from shared.store.store import Asked
+from shared.store.unit import Appended, Unit
+from shared.tables import history
+from shared.tables.history import PaymentLine, payment_orders
+from shared.tables.outcomes import RowOutcome, answer_of, refuse_row, refused_row
+from shared.vault import values
+from shared.vault.client import Referred
+from shared.vault.identity import parse_resident_id
+from shared.vault.sealing import seal
+
+PAGE = 1_000
+IMPORT = "import"
+"""kind of the slot that keeps one old payment from being taken over twice"""
+
+
+class Payments:
+    """Takes over old payments page by page."""
+
+    def __init__(self, service: Service, by: By, sha256: str, allowed: frozenset[str]) -> None:
+        self._service = service
+        self._by = by
+        self._sha256 = sha256
+        self._allowed = allowed
+
+    async def take_over(self, lines: Sequence[PaymentLine]) -> list[RowOutcome]:
+        """One outcome per line, in the order of the file."""
+        outcomes = []
+        numbered = payment_orders(lines)
+        while page := list(islice(numbered, PAGE)):
+            here = [(n, line) for n, line in page if line.jurisdiction in self._allowed]
+            outcomes += [
+                refuse_row(line.row, "jurisdiction", codes.JURISDICTION_REFUSED)
+                for _, line in page
+                if line.jurisdiction not in self._allowed
+            ]
+            outcomes += await self._page(here)
+        return outcomes
+
+    async def _page(self, page: Sequence[tuple[int, PaymentLine]]) -> list[RowOutcome]:
+        service = self._service
+        streams = tuple({stream_of(line) for _, line in page})
+        slots = {line.row: (IMPORT, _name(order, line)) for order, line in page}
+        known = await service.store.read(Asked(streams, slots=tuple(slots.values())))
+        versions = {s: len(known.bodies.get(s, ())) for s in streams}
+        fresh = [(n, line) for n, line in page if slots[line.row] not in known.holders]
+        units: list[Unit] = []
+        for facts, event_id, line in await self._facts(fresh):
+            stream_id = stream_of(line)
+            decision = import_payment(Payout(), facts)
+            taking = Decision(decision.events, takes=[Slot(*slots[line.row])])
+            by = replace(self._by, jurisdiction=line.jurisdiction)
+            units.append(
+                service.ledger.unit(
+                    PAYOUT, stream_id, versions[stream_id], taking, by, event_id=event_id
+                )
+            )
+            versions[stream_id] += 1
+        outcomes = await service.store.append_batch(units) if units else []
+        service.committed()
+        taken = {
+            line.row
+            for (_, line), outcome in zip(fresh, outcomes, strict=True)
+            if isinstance(outcome, Appended)
+        }
+        return [
+            RowOutcome(
+                row=line.row,
+                outcome="imported" if line.row in taken else "already",
+                record=stream_of(line),
+                warnings=line.warnings,
+            )
+            for _, line in page
+        ]
+
+    async def _facts(
+        self, page: Sequence[tuple[int, PaymentLine]]
+    ) -> list[tuple[PayoutImported, str, PaymentLine]]:
+        """The events, with references for persons and accounts: one call to the vault."""
+        service = self._service
+        assert service.vault is not None
+        asked = [_values(line) for _, line in page]
+        referred = iter(
+            await service.vault.refer_for_sealing(
+                [v for each in asked for v in each], actor=self._by.actor
+            )
+        )
+        made = []
+        for (order, line), each in zip(page, asked, strict=True):
+            found = [next(referred) for _ in each]
+            event_id = new_event_id(service.clock)
+            person = found[0] if found else None
+            facts = PayoutImported(
+                kind=line.record,
+                claim=_claim(line),
+                person=person.reference if person else None,
+                account=found[1].reference if len(found) > 1 else None,
+                plan=old_plan_id(line.jurisdiction, line.plan) if line.plan else None,
+                amount_fen=line.amount_fen,
+                payee_kind=line.payee_kind,
+                payee=line.payee,
+                paid_on=line.paid_on,
+                authorised_by=line.approved_by,
+                released_by=line.released_by,
+                base_fen=line.base_fen,
+                order=order,
+                old_reference=line.old_reference,
+                import_sha256=self._sha256,
+                import_row=line.row,
+                sealed=_sealed(person, event_id, line),
+            )
+            made.append((facts, event_id, line))
+        return made
+
+
+def stream_of(line: PaymentLine) -> str:
+    """All payments of a plan are one stream, since only inside a stream there is an order."""
+    if line.record == "payout":
+        return payout_id(old_claim_id(line.jurisdiction, line.old_reference))
+    return f"advance-{old_plan_id(line.jurisdiction, line.plan or '')}"
+
+
+def _claim(line: PaymentLine) -> str | None:
+    if line.record != "payout":
+        return None
+    return old_claim_id(line.jurisdiction, line.old_reference)
+
+
+def _name(order: int, line: PaymentLine) -> str:
+    return f"{line.jurisdiction}/{line.record}/{line.old_reference}/{order}"
+
+
+def _values(line: PaymentLine) -> list[values.Value]:
+    if line.personal is None:
+        return []
+    owner = parse_resident_id(line.personal.id_number)
+    said = [values.person(owner)]
+    if line.personal.account:
+        said.append(values.account(line.personal.account, owner))
+    return said
+
+
+def _sealed(person: Referred | None, event_id: str, line: PaymentLine) -> dict[str, Sealed]:
+    if person is None or person.key is None or line.personal is None:
+        return {}
+    return {"name": seal(person.key, event_id, "name", line.personal.name)}
+
+
+class ImportApi:
+    def __init__(self, service: Service) -> None:
+        self._service = service
+        self._jurisdictions = Jurisdictions.released()
+
+    async def history(self, request: web.Request) -> web.Response:
+        """Old payments of a history file; its claims are for the claims service."""
+        service = self._service
+        require_writable(service)
+        upload = await read_upload(request, history.COLUMNS, PAYMENTS_FILE_REFUSED)
+        asked = request_of(request, service, lambda _: {}, upload.sha256.encode())
+        await receive(service, asked, service.clock.now())
+        today = service.clock.today()
+        allowed = self._jurisdictions.seen_by(request[ACTOR].jurisdiction, today)
+        taking = Payments(service, by(request, request[ACTOR].jurisdiction), upload.sha256, allowed)
+        lines: list[PaymentLine] = []
+        outcomes: list[RowOutcome] = []
+        for line in history.read_history(upload):
+            match line:
+                case PaymentLine():
+                    lines.append(line)
+                case list():
+                    outcomes.append(refused_row(line))
+                case _:
+                    outcomes.append(RowOutcome(row=line.row, outcome="not_for_this_service"))
+        outcomes += await taking.take_over(lines)
+        return answer_bytes(msgspec.json.encode(answer_of(upload, outcomes)))
+
+
+def routes(service: Service) -> list[Route]:
+    return [
+        Route(
+            method="POST", path="/imports", handler=ImportApi(service).history,
+            roles=requires(Role.OPERATOR), stream=CSV, body_limit=FILE_LIMIT, idempotent=True,
+            problems=(PAYMENTS_FILE_REFUSED,),
+            en="Take over payments from before the ledger", zh="导入历史支付记录",
+        )
+    ]  # fmt: skip

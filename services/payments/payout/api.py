@@ -1,0 +1,137 @@
+"""Payouts over HTTP: look at them, hold one, let it go."""
+
+from collections.abc import Callable
+
+from aiohttp import web
+
+from services.payments.payout import views
+from services.payments.payout.decide import (
+    PAYOUT,
+    HoldPayout,
+    Payout,
+    ReleasePayout,
+    Stage,
+    hold_payout,
+    release_payout,
+    state_of,
+)
+from shared.http.access import Jurisdictions, require_jurisdiction
+from shared.http.answers import answer, wait_until_visible
+from shared.http.commanding import by, execute, told
+from shared.http.fields import Choice, Identifier, QueryInteger, Schema, StrictString
+from shared.http.identity import Role, requires
+from shared.http.route import ACTOR, BODY, QUERY, Route
+from shared.service import Service
+from shared.store.commands import Decision, Holders, UnknownStream
+
+READERS = requires(Role.FINANCE_OFFICER, Role.FINANCE_APPROVER, Role.AUDITOR)
+
+
+class NoteSchema(Schema):
+    note = StrictString(200, min=0, required=False, zh="不得含个人信息", en="no personal data")
+
+
+class PayoutsQuery(Schema):
+    state = Choice(*[stage.value for stage in Stage], "held", required=False)
+    after = Identifier(120, required=False)
+    limit = QueryInteger(1, 200, required=False)
+
+
+class PayoutsApi:
+    def __init__(self, service: Service) -> None:
+        self._service = service
+        self._jurisdictions = Jurisdictions.released()
+
+    async def hold(self, request: web.Request) -> web.Response:
+        command = HoldPayout(request[ACTOR].sub, request[BODY]["note"] or "")
+        return await self._run(request, lambda payout: hold_payout(payout, command))
+
+    async def release(self, request: web.Request) -> web.Response:
+        command = ReleasePayout(request[ACTOR].sub, request[BODY]["note"] or "")
+        return await self._run(request, lambda payout: release_payout(payout, command))
+
+    async def show(self, request: web.Request) -> web.Response:
+        await self._wait(request)
+        stream_id = request.match_info["payout"]
+        payout = await self._load(stream_id)
+        self._place(request, payout)
+        return answer(
+            {
+                "payout": stream_id,
+                "state": state_of(payout),
+                "version": payout.version,
+                "jurisdiction": payout.jurisdiction,
+                "amount_fen": payout.amount_fen,
+                "claim": payout.keys.claim,
+                "person": payout.keys.person,
+                "plan": payout.keys.plan,
+                "findings": list(payout.findings),
+                "held_by": payout.officer,
+            }
+        )
+
+    async def list(self, request: web.Request) -> web.Response:
+        await self._wait(request)
+        query = request[QUERY]
+        today = self._service.clock.today()
+        seen = self._jurisdictions.seen_by(request[ACTOR].jurisdiction, today)
+        rows = await views.payouts(
+            self._service.pool, sorted(seen), query["state"], query["after"] or "",
+            query["limit"] or 50,
+        )  # fmt: skip
+        found = [
+            {"payout": row["stream_id"], **{k: v for k, v in row.items() if k != "stream_id"}}
+            for row in rows
+        ]
+        return answer({"payouts": found, "next": found[-1]["payout"] if found else None})
+
+    async def _run(self, request: web.Request, run: Callable[[Payout], Decision]) -> web.Response:
+        stream_id = request.match_info["payout"]
+        payout = await self._load(stream_id)
+
+        def decide(payout: Payout, _: Holders) -> Decision:
+            self._place(request, payout)
+            return run(payout)
+
+        return await execute(
+            request, self._service, PAYOUT, stream_id, decide,
+            by(request, payout.jurisdiction), told("payout", stream_id),
+        )  # fmt: skip
+
+    async def _load(self, stream_id: str) -> Payout:
+        bodies = await self._service.store.load(stream_id)
+        if not bodies or not stream_id.startswith(("payout-", "advance-")):
+            raise UnknownStream(stream_id)
+        return PAYOUT.fold(bodies)
+
+    async def _wait(self, request: web.Request) -> None:
+        [projector] = self._service.projectors
+        await wait_until_visible(request, projector.seen)
+
+    def _place(self, request: web.Request, payout: Payout) -> None:
+        today = self._service.clock.today()
+        require_jurisdiction(request[ACTOR], payout.jurisdiction, self._jurisdictions, today)
+
+
+def routes(service: Service) -> list[Route]:
+    api = PayoutsApi(service)
+    return [
+        Route(
+            method="POST", path="/payouts/{payout}/hold", handler=api.hold, request=NoteSchema(),
+            roles=requires(Role.FINANCE_OFFICER, Role.FINANCE_APPROVER), idempotent=True,
+            en="Hold a payout", zh="暂缓拨付",
+        ),
+        Route(
+            method="POST", path="/payouts/{payout}/release", handler=api.release,
+            roles=requires(Role.FINANCE_OFFICER, Role.FINANCE_APPROVER), request=NoteSchema(),
+            idempotent=True, en="Let a payout go", zh="解除暂缓",
+        ),
+        Route(
+            method="GET", path="/payouts/{payout}", handler=api.show, roles=READERS,
+            reads_own_writes=True, en="Show a payout", zh="查看拨付",
+        ),
+        Route(
+            method="GET", path="/payouts", handler=api.list, roles=READERS, query=PayoutsQuery(),
+            reads_own_writes=True, en="List payouts", zh="拨付列表",
+        ),
+    ]  # fmt: skip

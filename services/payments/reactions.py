@@ -1,0 +1,76 @@
+"""One table: which event of another service becomes which command of ours."""
+
+from collections.abc import Sequence
+
+from services.payments.payout.decide import (
+    PAYOUT,
+    Payout,
+    cancel_payout,
+    hold_for_finding,
+    lift_finding,
+    schedule_payout,
+)
+from shared.events.claims import ApprovalRevoked, ClaimApproved
+from shared.events.envelope import Event
+from shared.events.findings import FindingDismissed, FindingLapsed, FindingOpened
+from shared.ids import payout_id
+from shared.reactor import Reaction, Table
+
+
+def _schedule(event: Event) -> Sequence[Reaction[Payout]]:
+    approved = event.facts
+    assert isinstance(approved, ClaimApproved)
+    return [
+        Reaction(
+            PAYOUT,
+            payout_id(event.subject),
+            lambda payout: schedule_payout(payout, approved, event.subject, event.id),
+        )
+    ]
+
+
+def _cancel(event: Event) -> Sequence[Reaction[Payout]]:
+    revoked = event.facts
+    assert isinstance(revoked, ApprovalRevoked)
+    return [
+        Reaction(
+            PAYOUT,
+            payout_id(event.subject),
+            lambda payout: cancel_payout(payout, revoked, event.id),
+        )
+    ]
+
+
+def _hold(event: Event) -> Sequence[Reaction[Payout]]:
+    """Only a rule breach (tier R) holds money; X and S inform people."""
+    opened = event.facts
+    assert isinstance(opened, FindingOpened)
+    if opened.tier != "R":
+        return []
+
+    def hold(claim: str) -> Reaction[Payout]:
+        return Reaction(
+            PAYOUT,
+            payout_id(claim),
+            lambda payout: hold_for_finding(payout, event.subject, opened.rule, claim),
+        )
+
+    return [hold(claim) for claim in opened.claims]
+
+
+def _lift(event: Event) -> Sequence[Reaction[Payout]]:
+    ended = event.facts
+    assert isinstance(ended, FindingDismissed | FindingLapsed)
+    return [
+        Reaction(PAYOUT, payout_id(claim), lambda payout: lift_finding(payout, event.subject))
+        for claim in ended.claims
+    ]
+
+
+REACTIONS: Table = {
+    ClaimApproved: _schedule,
+    ApprovalRevoked: _cancel,
+    FindingOpened: _hold,
+    FindingDismissed: _lift,
+    FindingLapsed: _lift,
+}
