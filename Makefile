@@ -19,7 +19,7 @@ install: .venv/runtime.stamp  ## make .venv from the hash-pinned requirements.tx
 demo: .venv/runtime.stamp  ## play the whole story on this machine (ARGS=--exit ends by itself)
 	@$(RUN)/claims-ledger demo $(ARGS)
 
-serve: .venv/runtime.stamp  ## run one service, for example ARGS=claims
+serve: .venv/runtime.stamp  ## an empty installation on this machine, data kept (ARGS=claims: one service)
 	@$(RUN)/claims-ledger serve $(ARGS)
 
 test: tools-check .venv/dev.stamp kafka-jars  ## all tests, on a real PostgreSQL and a real Kafka
