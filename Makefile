@@ -45,7 +45,7 @@ lock: .venv/dev.stamp  ## pin the newest versions of all dependencies, with hash
 	@$(COMPILE) --upgrade --group dev -c requirements.txt -o requirements-dev.txt
 
 tools-check: python-check  ## check the tools of the tests and say how to get each
-	@version=$$(java -version 2>&1 | sed -n 's/.*version "\([0-9]*\).*/\1/p'); \
+	@version=$$(java -version 2>&1 | sed -n 's/.*version "\([0-9]*\).*/\1/p' || true); \
 	 if [ "$${version:-0}" -lt 17 ]; then \
 	   echo "Java 17 or later is missing: apt-get install openjdk-17-jre-headless" >&2; exit 1; fi
 	@command -v mvn >/dev/null || \
