@@ -8,6 +8,7 @@ import shutil
 import signal
 import subprocess
 import time
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Self
 
@@ -67,8 +68,9 @@ class Broker:
     Kafka acknowledges before fsync: a kill loses nothing, a power cut might.
     """
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, jvm: Sequence[str] = JVM) -> None:
         self.folder = folder.absolute()
+        self._jvm = jvm
         self._child: subprocess.Popen[bytes] | None = None
         self._ports = _Ports(0, 0)
 
@@ -167,7 +169,7 @@ class Broker:
     def _launch(self, jars: Path) -> "subprocess.Popen[bytes]":
         with (self.folder / "broker.log").open("ab") as log:
             return spawn(
-                [*_java(jars), "kafka.Kafka", str(self._properties)],
+                [*_java(jars, self._jvm), "kafka.Kafka", str(self._properties)],
                 log.fileno(),
                 last_signal=signal.SIGKILL,
             )
@@ -217,8 +219,8 @@ def _fetch(jars: Path) -> None:
         raise BrokerUnavailable(f"Maven could not fetch Kafka: {done.stdout[-2000:]}")
 
 
-def _java(jars: Path) -> list[str]:
-    return [_tool("java"), "-cp", f"{jars}/*", *JVM]
+def _java(jars: Path, jvm: Sequence[str] = JVM) -> list[str]:
+    return [_tool("java"), "-cp", f"{jars}/*", *jvm]
 
 
 def _tool(name: str) -> str:

@@ -14,6 +14,7 @@ from tests.events.builders import example
 
 A = TypeVar("A")
 PERSON = "0123456789abcdef" * 2
+CIPHERTEXT = "A" * 88
 
 
 def claim() -> Event:
@@ -36,7 +37,7 @@ def claim() -> Event:
         payee_kind="individual",
         account=PERSON,
         claimed_on=date(2020, 6, 1),
-        sealed={"name": Sealed(person=PERSON, ciphertext="A" * 88)},
+        sealed={"name": Sealed(person=PERSON, ciphertext=CIPHERTEXT)},
     )
     return msgspec.structs.replace(example(REGISTRY["ClaimSubmitted.v1"]), facts=facts)
 

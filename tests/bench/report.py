@@ -1,0 +1,98 @@
+"""The figures as one table, as a document and as JSON."""
+
+import os
+import platform
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+
+import msgspec
+from rich.console import Console
+from rich.table import Table
+
+from tests.bench.figures import Figure
+
+HEADINGS = ("what", "ours", "raw limit", "unit", "ours ÷ limit", "aim", "reached")
+
+
+def show(figures: Sequence[Figure]) -> None:
+    table = Table(title="figures, each beside its raw limit")
+    for place, heading in enumerate(HEADINGS):
+        table.add_column(heading, justify="right" if 1 <= place <= 4 else "left")
+    for figure in figures:
+        table.add_row(*cells(figure))
+    Console(width=None if os.isatty(1) else 160).print(table)
+
+
+def cells(figure: Figure) -> tuple[str, ...]:
+    limit = "–" if figure.limit is None else number(figure.limit)
+    ratio = "–" if not figure.limit else f"{figure.ours / figure.limit:.2f}"
+    said = (number(figure.ours), limit, figure.unit, ratio, figure.aim)
+    return (figure.what, *said, "yes" if figure.reached else "no")
+
+
+def number(value: float) -> str:
+    return f"{value:,.0f}" if value >= 1000 else f"{value:.1f}"
+
+
+def write_json(figures: Sequence[Figure], path: Path) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(msgspec.json.format(msgspec.json.encode(figures), indent=2) + b"\n")
+
+
+def write_document(figures: Sequence[Figure], path: Path, command: str) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    rows = [HEADINGS, tuple("---" for _ in HEADINGS), *map(cells, figures)]
+    table = "\n".join(f"| {' | '.join(row)} |" for row in rows)
+    today = datetime.now(UTC).date()
+    path.write_text(f"{INTRODUCTION}\n{today}, `{command}`, {machine()}.\n\n{table}\n{NOTES}")
+
+
+def machine() -> str:
+    """What the figures depend on; no name of the machine and no path of it."""
+    gigabytes = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30
+    return (
+        f"{os.cpu_count()} cores ({_processor()}), {gigabytes:.0f} GB of memory,"
+        f" {platform.system()}, Python {platform.python_version()}; all servers, the service and"
+        " the load generator on this one machine"
+    )
+
+
+def _processor() -> str:
+    """As the kernel names it; empty names happen in virtual machines."""
+    for line in Path("/proc/cpuinfo").read_text().splitlines():
+        if line.startswith("model name"):
+            return line.partition(":")[2].strip()
+    return platform.machine()
+
+
+INTRODUCTION = """\
+# Benchmarks
+
+Written by `make bench`; do not edit. Each figure stands beside its raw limit, measured in the same
+run: both sides take turns three times after a warm-up, with equal bytes and headers; shown are the
+medians. Absolute numbers belong to the machine, the ratios travel further. Nothing here passes or
+fails a build.
+"""
+
+NOTES = """
+How each row is measured:
+
+- **claim per request**: a client of its own process with keep-alive connections; every request is
+  a new person with a new certificate and account; the service verifies its token, checks the body,
+  asks the vault, seals the name, numbers and commits; its read table follows. The limit: a bare
+  aiohttp handler with one asyncpg INSERT of equal bytes, uvloop too.
+- **roster**: a CSV file over HTTP, all persons new, until the last row is committed in the ledger
+  and in the vault. The limit: asyncpg COPY of the very same rows into fresh tables with the same
+  indexes, nothing else done with them.
+- **relay**: the events table to Kafka until the last batch is acknowledged and saved. The limit:
+  aiokafka `send_batch` of the same records, which lie ready in memory.
+- **replay**: the topic read through the log's port; seq and chain recomputed, every event decoded.
+  The limit: aiokafka `getmany` with the same client settings, records dropped.
+- **archive**: topic to Parquet files with envelope columns, chain verified, by two processes,
+  their start included. The limit: confluent-kafka `consume(5000)` in one process, records dropped.
+- **visible**: from the 2xx of an approval in claims to its payout in the payments service's answer,
+  under a steady load.
+- **memory**: resident set of each service after so many events on the log, beside the same after
+  a quarter of them.
+"""
