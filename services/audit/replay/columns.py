@@ -110,30 +110,21 @@ def _shape(kind: inspect.Type) -> Shape | None:
 
 
 def typed_sql(kind: EventType, source: str) -> str:
-    """SELECT of the typed table from archived rows, in their order, without unreadable rows."""
+    """SELECT of the typed table from archived rows, in their order, without unreadable rows.
+
+    The CTE is materialised: inlined, every use of a field would read the JSON again.
+    """
     columns = columns_of(kind)
     listed = "".join(f', {column.sql} AS "{column.name}"' for column in columns)
+    shape = msgspec.json.encode({"data": {column.field: column.shape for column in columns}})
     return f"""
+        WITH raw AS MATERIALIZED (
+            SELECT * EXCLUDE (body), from_json(decode(body), '{shape.decode()}').data AS data
+            FROM {source} WHERE type = '{kind.key}'
+        )
         SELECT topic, partition_no, seq, {_EVENT_ID} AS event_id, subject AS stream,
             version AS stream_version, recorded_us, occurred_us, actor, jurisdiction{listed}
-        FROM {_parsed(kind, columns, source)} WHERE {_readable(kind, columns)}"""  # noqa: S608
-
-
-def unreadable_sql(kind: EventType, source: str) -> str:
-    """Number of archived rows of the type that cannot be read as such."""
-    columns = columns_of(kind)
-    return (
-        f"SELECT count(*) FROM {_parsed(kind, columns, source)} "  # noqa: S608
-        f"WHERE ({_readable(kind, columns)}) IS NOT TRUE"
-    )
-
-
-def _parsed(kind: EventType, columns: tuple[Column, ...], source: str) -> str:
-    shape = msgspec.json.encode({"data": {column.field: column.shape for column in columns}})
-    return (
-        f"(SELECT * EXCLUDE (body), from_json(decode(body), '{shape.decode()}').data AS data "  # noqa: S608
-        f"FROM {source} WHERE type = '{kind.key}')"
-    )
+        FROM raw WHERE {_readable(kind, columns)}"""  # noqa: S608
 
 
 def _readable(kind: EventType, columns: tuple[Column, ...]) -> str:

@@ -9,7 +9,7 @@ import duckdb
 
 from services.audit.archive.columns import connection, copy_sql, files_sql, quoted
 from services.audit.archive.files import LIMITS, Cover, covers, reading
-from services.audit.replay.columns import table_of, typed_sql, unreadable_sql
+from services.audit.replay.columns import table_of, typed_sql
 from shared.events.catalogue import REGISTRY
 from shared.log.port import TopicPartition
 
@@ -64,10 +64,13 @@ def build(archive: Path, until: Vector | None, out: Path, types: Sequence[str]) 
         parked = 0
         for number, cells in enumerate(parts or [()]):
             _load(database, cells, types)
-            parked += _count_unreadable(database, types)
+            rows = _by_type(database)
+            parked += sum(rows.values())
             for kind in types:
-                if path := _write(database, kind, out, number):
-                    files[kind].append(path)
+                # The first part is written even when empty: it gives the type its columns.
+                if kind in rows or not number:
+                    files[kind].append(out / table_of(kind) / f"{number:06d}.parquet")
+                    parked -= _write(database, kind, files[kind][-1])
     shutil.rmtree(out / "spill", ignore_errors=True)
     sealed = {kind: tuple(paths) for kind, paths in files.items()}
     return TypedLayer(vector, sealed, sum(vector.values()), parked)
@@ -118,29 +121,15 @@ def _load(
         )
 
 
-def _count_unreadable(database: duckdb.DuckDBPyConnection, types: Sequence[str]) -> int:
-    wanted = ", ".join(quoted(kind) for kind in types)
-    found = _number(
-        database,
-        f"SELECT count(*) FROM part WHERE type IS NULL OR type NOT IN ({wanted})",  # noqa: S608
-    )
-    return found + sum(_number(database, unreadable_sql(REGISTRY[kind], "part")) for kind in types)
+def _by_type(database: duckdb.DuckDBPyConnection) -> dict[str | None, int]:
+    return dict(database.execute("SELECT type, count(*) FROM part GROUP BY type").fetchall())
 
 
-def _number(database: duckdb.DuckDBPyConnection, sql: str) -> int:
-    row = database.execute(sql).fetchone()
-    return int(row[0]) if row else 0
-
-
-def _write(database: duckdb.DuckDBPyConnection, kind: str, out: Path, number: int) -> Path | None:
-    """One part of one type; only the first part is written when it is empty, for its columns."""
-    rows = _number(database, f"SELECT count(*) FROM part WHERE type = {quoted(kind)}")  # noqa: S608
-    if not rows and number:
-        return None
-    path = out / table_of(kind) / f"{number:06d}.parquet"
+def _write(database: duckdb.DuckDBPyConnection, kind: str, path: Path) -> int:
+    """Write one part of one type. Returns how many rows could be read."""
     path.parent.mkdir(exist_ok=True)
-    database.execute(copy_sql(typed_sql(REGISTRY[kind], "part"), path))
-    return path
+    row = database.execute(copy_sql(typed_sql(REGISTRY[kind], "part"), path)).fetchone()
+    return int(row[0]) if row else 0
 
 
 def typed_views(database: duckdb.DuckDBPyConnection, layer: TypedLayer) -> None:

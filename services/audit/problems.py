@@ -1,0 +1,28 @@
+"""What the audit service refuses by rule (409), in English and Chinese."""
+
+from shared.http.problems import define
+
+define(
+    "FINDING_NOT_IN_THIS_STATE",
+    409,
+    "The finding is {state}; it is not possible to {command} it now.",
+    "该疑点当前状态为 {state}，不能执行 {command}。",
+)
+define(
+    "FINDING_PROPOSER_DECIDES",
+    409,
+    "{actor} proposed this outcome; another person must decide it (four eyes).",
+    "{actor} 是该处理意见的提出人，须由他人决定（四眼原则）。",
+)
+define(
+    "FINDING_OUTCOME_DIFFERS",
+    409,
+    "The proposal is to {proposed}, not to {shown}; propose the other outcome first.",
+    "现有处理意见为 {proposed}，而非 {shown}；请先另行提出意见。",
+)
+define(
+    "FINDING_EVIDENCE_CHANGED",
+    409,
+    "The finding rests on other events than those that you looked at; look at it again.",
+    "该疑点所依据的事件已变化，请重新查看后再处理。",
+)

@@ -1,0 +1,143 @@
+"""How far audit is: the Judged events that others wait for, and the same for readers over HTTP."""
+
+import asyncio
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import asyncpg
+import structlog
+
+from services.audit.detectors.rules import rule_pack_sha256
+from services.audit.judging import Judges
+from shared.events.base import FINDING_EVENTS
+from shared.events.cases import Judged, Position
+from shared.events.envelope import Event, decode
+from shared.faults import TRANSIENT
+from shared.ids import new_event_id
+from shared.log.port import TopicPartition
+from shared.service import Service
+from shared.store.commands import Aggregate, By, Decision
+from shared.store.store import Connection
+
+READER = "audit"
+"""name of the inbox"""
+STREAM = "judged"
+SECONDS = 1.0
+MAX_POSITIONS = 400
+"""positions in one event; more partitions make more events of one commit"""
+
+log = structlog.get_logger()
+
+Vector = Mapping[TopicPartition, int]
+_AGGREGATE: Aggregate[None] = Aggregate("/audit", FINDING_EVENTS, None, lambda state, _: state)
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """One moment of the database: what is judged, and the findings that follow from it."""
+
+    judged: Vector
+    """topic and partition → last number; findings count as judged when they are written"""
+    findings: int
+    parked: int
+    newest: Event | None
+    """the newest Judged event"""
+
+
+async def snapshot(pool: asyncpg.Pool, partition_no: int) -> Snapshot:
+    """`partition_no` is that of the watermark's stream. All reads see the same moment."""
+    async with (
+        pool.acquire() as connection,
+        connection.transaction(isolation="repeatable_read", readonly=True),
+    ):
+        rows = await connection.fetch(_VECTOR, READER, FINDING_EVENTS)
+        findings = await connection.fetchval("SELECT count(*) FROM findings_held")
+        parked = await connection.fetchval(_PARKED, READER)
+        return Snapshot(
+            {TopicPartition(row[0], row[1]): row[2] for row in rows},
+            findings,
+            parked,
+            await _newest(connection, partition_no),
+        )
+
+
+async def _newest(connection: Connection, partition_no: int) -> Event | None:
+    body = await connection.fetchval(_NEWEST, partition_no, STREAM)
+    return None if body is None else decode(body)
+
+
+class Watermark:
+    """Says about every second how far audit is, when that has changed."""
+
+    def __init__(self, service: Service, judges: Judges) -> None:
+        self._service = service
+        self._rules_sha256 = rule_pack_sha256(judges.rules)
+
+    async def run(self) -> None:
+        while True:
+            try:
+                await self.turn()
+            except TRANSIENT as failed:
+                log.warning("watermark_retries", cause=type(failed).__name__)
+            await asyncio.sleep(SECONDS)
+
+    async def turn(self) -> bool:
+        """True when something new was said. Findings alone are no news: no echo of an echo."""
+        service = self._service
+        seen = await snapshot(service.pool, service.store.partition_of(STREAM))
+        if others_of(seen.judged) == others_of(vector_of(seen.newest)):
+            return False
+        newest = seen.newest
+        by = By(
+            actor="system",
+            jurisdiction=service.settings.jurisdiction,
+            correlation_id=new_event_id(service.clock),
+        )
+        unit = service.ledger.unit(
+            _AGGREGATE, STREAM, newest.version if newest else 0, Decision(self._said(seen)), by,
+            not_before=newest.recorded_at if newest else None,
+        )  # fmt: skip
+        await service.store.append(unit)  # another process that was first has said the same
+        service.committed()
+        return True
+
+    def _said(self, seen: Snapshot) -> Sequence[Judged]:
+        positions = [
+            Position(topic=at.topic, partition=at.partition, seq=seq)
+            for at, seq in sorted(seen.judged.items())
+        ]
+        return [
+            Judged(
+                positions=tuple(positions[first : first + MAX_POSITIONS]),
+                rule_pack_sha256=self._rules_sha256,
+                findings=seen.findings,
+                parked=seen.parked,
+            )
+            for first in range(0, len(positions), MAX_POSITIONS)
+        ]
+
+
+def vector_of(event: Event | None) -> Vector:
+    """What a Judged event says; empty without one."""
+    if event is None or not isinstance(event.facts, Judged):
+        return {}
+    return {TopicPartition(p.topic, p.partition): p.seq for p in event.facts.positions}
+
+
+def others_of(vector: Vector) -> Vector:
+    """Without the findings themselves, and without partitions where nothing is."""
+    return {at: seq for at, seq in vector.items() if seq and at.topic != FINDING_EVENTS}
+
+
+# The numbers of our own events are those given at commit, also where the inbox has not yet read
+# them back: up to them stand exactly the findings that follow from the other positions.
+_VECTOR = """
+SELECT topic, partition_no, seq FROM inbox_positions WHERE reader = $1 AND topic <> $2
+UNION ALL SELECT topic, partition_no, seq FROM heads WHERE topic = $2
+"""
+_PARKED = """
+SELECT count(DISTINCT stream_id) FROM inbox_pending WHERE reader = $1 AND state = 'parked'
+"""
+_NEWEST = """
+SELECT body FROM events WHERE partition_no = $1 AND stream_id = $2 ORDER BY version DESC LIMIT 1
+"""
