@@ -9,7 +9,7 @@ import uvloop
 from shared.log.port import LogRefused
 from shared.log.verified import ForkFound
 from shared.logs import configure
-from shared.relay import Fork, LogAhead
+from shared.relay import EventsMissing, Fork, LogAhead
 from shared.service import Build, run
 from shared.settings import SettingsRefused, read_settings
 from shared.vault.client import VaultKeysRefused
@@ -32,7 +32,7 @@ def main(name: str, build: Build) -> None:
         print(refused, file=sys.stderr)
         raise SystemExit(EXIT_SETTINGS) from None
     except ExceptionGroup as group:
-        disagreement, others = group.split((Fork, LogAhead, ForkFound))
+        disagreement, others = group.split((Fork, LogAhead, EventsMissing, ForkFound))
         if disagreement is None or others is not None:
             raise
         for error in disagreement.exceptions:

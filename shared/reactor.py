@@ -2,13 +2,15 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, Generic, TypeVar
 
+from shared.delivery import CauseMissing, Delivery, Effects
 from shared.events.base import Facts
 from shared.events.envelope import Event
-from shared.inbox import CauseMissing, Delivery, Effects
 from shared.store.commands import Aggregate, By, Decision, Ledger
 from shared.store.store import Asked, Connection
+from shared.store.unit import Unit
 
 S = TypeVar("S")
 
@@ -36,7 +38,7 @@ class Reactor:
     async def apply(self, connection: Connection, deliveries: Sequence[Delivery]) -> Effects:
         """Streams are read once for the whole batch and folded on in memory."""
         planned = [(d, self._reactions(d.event)) for d in deliveries]
-        states = await self._states([r for _, reactions in planned for r in reactions])
+        folds = await self._folds([r for _, reactions in planned for r in reactions])
         effects = Effects()
         blocked: dict[str, CauseMissing] = {}
         for delivery, reactions in planned:
@@ -44,33 +46,56 @@ class Reactor:
             try:
                 if subject in blocked:
                     raise blocked[subject]
-                for reaction in reactions:
-                    self._react(delivery.event, reaction, states, effects)
+                units, moved = self._react(delivery.event, reactions, folds)
             except CauseMissing as missing:
                 blocked[subject] = missing
                 effects.waiting.append((delivery, missing))
+                continue
+            effects.units += units
+            folds |= moved
         return effects
 
     def _reactions(self, event: Event) -> Sequence[Reaction[Any]]:
         plan = self._table.get(type(event.facts))
         return plan(event) if plan else ()
 
-    async def _states(self, reactions: Sequence[Reaction[Any]]) -> dict[str, tuple[Any, int, Any]]:
+    async def _folds(self, reactions: Sequence[Reaction[Any]]) -> dict[str, "Fold[Any]"]:
         streams = tuple({r.stream_id for r in reactions})
         bodies = (await self._ledger.store.read(Asked(streams))).bodies if streams else {}
-        return {r.stream_id: _folded(r.aggregate, bodies.get(r.stream_id, ())) for r in reactions}
+        return {
+            r.stream_id: _folded(
+                r.aggregate, bodies.get(r.stream_id, ()), Fold(r.aggregate.initial)
+            )
+            for r in reactions
+        }
 
     def _react(
-        self,
-        cause: Event,
-        reaction: Reaction[Any],
-        states: dict[str, tuple[Any, int, Any]],
-        effects: Effects,
-    ) -> None:
-        state, version, last = states[reaction.stream_id]
-        decision = reaction.decide(state)
-        if not decision.events:
-            return
+        self, cause: Event, reactions: Sequence[Reaction[Any]], folds: Mapping[str, "Fold[Any]"]
+    ) -> tuple[list[Unit], dict[str, "Fold[Any]"]]:
+        """All reactions to one event or, by CauseMissing, none.
+
+        A stream that has an event with this cause has reacted already: the database was restored
+        to an earlier time, its own events came back from the log, and the cause is read again.
+        """
+        units: list[Unit] = []
+        moved: dict[str, Fold[Any]] = {}
+        for reaction in reactions:
+            if cause.id in folds[reaction.stream_id].causes:
+                continue
+            fold = moved.get(reaction.stream_id, folds[reaction.stream_id])
+            decision = reaction.decide(fold.state)
+            if not decision.events:
+                continue
+            unit = self._unit(cause, reaction, decision, fold)
+            units.append(unit)
+            moved[reaction.stream_id] = _folded(
+                reaction.aggregate, [e.body for e in unit.events], fold
+            )
+        return units, moved
+
+    def _unit(
+        self, cause: Event, reaction: Reaction[Any], decision: Decision, fold: "Fold[Any]"
+    ) -> Unit:
         by = By(
             actor="system",
             jurisdiction=cause.jurisdiction,
@@ -78,21 +103,27 @@ class Reactor:
             causation_id=cause.id,
             occurred_at=cause.occurred_at,
         )
-        unit = self._ledger.unit(
-            reaction.aggregate, reaction.stream_id, version, decision, by, not_before=last
-        )
-        effects.units.append(unit)
-        states[reaction.stream_id] = _folded(
-            reaction.aggregate, [e.body for e in unit.events], state, version
-        )
+        return self._ledger.unit(
+            reaction.aggregate, reaction.stream_id, fold.version, decision, by,
+            not_before=fold.last,
+        )  # fmt: skip
 
 
-def _folded(
-    aggregate: Aggregate[S], bodies: Sequence[bytes], state: S | None = None, version: int = 0
-) -> tuple[S, int, Any]:
-    last = None
-    folded = aggregate.initial if state is None else state
+@dataclass(frozen=True, slots=True)
+class Fold(Generic[S]):
+    """One stream so far: its state, and what the next event must know."""
+
+    state: S
+    version: int = 0
+    last: datetime | None = None
+    causes: frozenset[str] = frozenset()
+
+
+def _folded(aggregate: Aggregate[S], bodies: Sequence[bytes], fold: Fold[S]) -> Fold[S]:
+    state, last, causes = fold.state, fold.last, set(fold.causes)
     for event in aggregate.events(bodies):
-        folded = aggregate.evolve(folded, event)
+        state = aggregate.evolve(state, event)
         last = event.recorded_at
-    return folded, version + len(bodies), last
+        if event.causation_id:
+            causes.add(event.causation_id)
+    return Fold(state, fold.version + len(bodies), last, frozenset(causes))

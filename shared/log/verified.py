@@ -10,7 +10,8 @@ from shared.log.port import Record, TopicPartition
 REMEMBERED = 4_096
 """chains kept per partition, so that a record sent again can be compared"""
 MAX_HELD = 10_000
-"""records kept per partition while a missing number is waited for"""
+"""records kept per partition while a missing number is waited for; what comes behind them is not
+kept, shows as the next gap, and is then looked for in the log"""
 
 
 class ForkFound(Exception):
@@ -54,6 +55,20 @@ class Verifier:
             while (following := self.held.pop(self.seq + 1, None)) is not None:
                 fresh.append(self._extend(following))
         return fresh
+
+    def to_compare(self) -> list[Record]:
+        """The doubted records that prove all others: where each follows the one before, the last
+        one's chain holds only if all are the same. Raises ForkFound where it does not hold.
+        """
+        doubted, self.doubted = self.doubted, []
+        lasts: list[Record] = []
+        for record in doubted:
+            if lasts and record.seq == lasts[-1].seq + 1:
+                before = lasts.pop()
+                if link(before.chain, record.seq, record.event_id, record.body) != record.chain:
+                    raise ForkFound(self.at, record.seq)
+            lasts.append(record)
+        return lasts
 
     def _extend(self, record: Record) -> Record:
         if link(self.chain, record.seq, record.event_id, record.body) != record.chain:

@@ -10,7 +10,8 @@ from shared.faults import TRANSIENT
 from shared.log.port import TopicPartition
 from shared.store.store import Connection, Store
 
-PAGE = 500
+PAGE = 100
+"""events per partition in one transaction"""
 BUSY_SECONDS, IDLE_SECONDS = 0.005, 0.25
 RETRY_SECONDS = 0.5
 
@@ -19,8 +20,16 @@ log = structlog.get_logger()
 Project = Callable[[Connection, Sequence[Event]], Awaitable[None]]
 
 
+class MovedElsewhere(Exception):
+    """Another process of the service has shown these events: go on from where it is."""
+
+
 class Projector:
-    """Keeps one set of read tables; a rebuild is a new name beside the old one."""
+    """Keeps one set of read tables; a rebuild is a new name beside the old one.
+
+    Several processes may run the same one: the position is compared and set, so each event is shown
+    once.
+    """
 
     def __init__(self, name: str, store: Store, project: Project) -> None:
         self.name = name
@@ -42,15 +51,17 @@ class Projector:
         pause = BUSY_SECONDS
         await self._load()
         while True:
+            self._nudged.clear()
             try:
                 if await self._turn():
                     pause = BUSY_SECONDS
                     continue
+            except MovedElsewhere:
+                await self._load()
             except TRANSIENT as failed:
                 log.warning("views_retry", view=self.name, cause=type(failed).__name__)
                 await asyncio.sleep(RETRY_SECONDS)
                 await self._load()
-            self._nudged.clear()
             try:
                 await asyncio.wait_for(self._nudged.wait(), pause)
                 pause = BUSY_SECONDS
@@ -67,12 +78,9 @@ class Projector:
                 return
 
     async def _positions(self) -> dict[TopicPartition, int]:
-        rows = await self._store.pool.fetch(
-            "SELECT h.topic, h.partition_no, COALESCE(v.seq, 0) FROM heads h"
-            " LEFT JOIN view_positions v ON v.view = $1"
-            " AND (v.topic, v.partition_no) = (h.topic, h.partition_no)",
-            self.name,
-        )
+        """Every position has a row before it is first moved, so that two first moves meet."""
+        await self._store.pool.execute(_CREATE, self.name)
+        rows = await self._store.pool.fetch(_POSITIONS, self.name)
         return {TopicPartition(r[0], r[1]): r[2] for r in rows}
 
     async def _turn(self) -> int:
@@ -83,17 +91,27 @@ class Projector:
         for row in rows:
             moved[TopicPartition(row[0], row[1])] = row[2]
         async with self._store.pool.acquire() as connection, connection.transaction():
-            await connection.execute(
+            hit = await connection.fetch(
                 _MOVE, self.name, [a.topic for a in moved], [a.partition for a in moved],
-                list(moved.values()),
+                [self._seen[at] for at in moved], list(moved.values()),
             )  # fmt: skip
+            if len(hit) != len(moved):
+                raise MovedElsewhere(self.name)
             await self._project(connection, [decode(row[4]) for row in rows])
         self._seen |= moved
         return len(rows)
 
 
-_MOVE = """
+_CREATE = """
 INSERT INTO view_positions (view, topic, partition_no, seq)
-SELECT $1, * FROM unnest($2::text[], $3::smallint[], $4::bigint[])
-ON CONFLICT (view, topic, partition_no) DO UPDATE SET seq = excluded.seq
+SELECT $1, topic, partition_no, 0 FROM heads ON CONFLICT DO NOTHING
+"""
+_POSITIONS = "SELECT topic, partition_no, seq FROM view_positions WHERE view = $1"
+_MOVE = """
+UPDATE view_positions v SET seq = n.seq
+  FROM unnest($2::text[], $3::smallint[], $4::bigint[], $5::bigint[])
+    AS n(topic, partition_no, expected, seq)
+ WHERE v.view = $1 AND (v.topic, v.partition_no) = (n.topic, n.partition_no)
+   AND v.seq = n.expected
+RETURNING 1
 """
