@@ -21,7 +21,8 @@ async def test_events_are_numbered_from_one_without_gaps(store: Store) -> None:
     await asyncio.gather(*(store.append(unit(stream(n))) for n in range(300)))
 
     rows = await store.pool.fetch(
-        "SELECT e.topic, e.partition_no, array_agg(e.seq ORDER BY e.seq) AS seqs, max(h.seq) AS head"
+        "SELECT e.topic, e.partition_no, array_agg(e.seq ORDER BY e.seq) AS seqs,"
+        " max(h.seq) AS head"
         " FROM events e JOIN heads h USING (topic, partition_no) GROUP BY 1, 2"
     )
     assert sum(len(r["seqs"]) for r in rows) == 300

@@ -1,4 +1,4 @@
-"""Order of visibility = order of numbers. A tail by a naive identity column loses events; ours not."""
+"""Order of visibility is order of numbers: a naive tail by identity loses events, ours none."""
 
 import asyncio
 import random
