@@ -40,8 +40,8 @@ class Snapshot:
     """topic and partition → last number; findings count as judged when they are written"""
     findings: int
     parked: int
-    newest: Event | None
-    """the newest Judged event"""
+    said: Sequence[Event]
+    """the Judged events of the newest commit: enough for every partition, newest first"""
 
 
 async def snapshot(pool: asyncpg.Pool, partition_no: int) -> Snapshot:
@@ -57,13 +57,13 @@ async def snapshot(pool: asyncpg.Pool, partition_no: int) -> Snapshot:
             {TopicPartition(row[0], row[1]): row[2] for row in rows},
             findings,
             parked,
-            await _newest(connection, partition_no),
+            await _said(connection, partition_no, -(-len(rows) // MAX_POSITIONS)),
         )
 
 
-async def _newest(connection: Connection, partition_no: int) -> Event | None:
-    body = await connection.fetchval(_NEWEST, partition_no, STREAM)
-    return None if body is None else decode(body)
+async def _said(connection: Connection, partition_no: int, number: int) -> Sequence[Event]:
+    rows = await connection.fetch(_SAID, partition_no, STREAM, number)
+    return [decode(row[0]) for row in rows]
 
 
 class Watermark:
@@ -85,9 +85,9 @@ class Watermark:
         """True when something new was said. Findings alone are no news: no echo of an echo."""
         service = self._service
         seen = await snapshot(service.pool, service.store.partition_of(STREAM))
-        if others_of(seen.judged) == others_of(vector_of(seen.newest)):
+        if others_of(seen.judged) == others_of(vector_of(seen.said)):
             return False
-        newest = seen.newest
+        newest = next(iter(seen.said), None)
         by = By(
             actor="system",
             jurisdiction=service.settings.jurisdiction,
@@ -117,11 +117,14 @@ class Watermark:
         ]
 
 
-def vector_of(event: Event | None) -> Vector:
-    """What a Judged event says; empty without one."""
-    if event is None or not isinstance(event.facts, Judged):
-        return {}
-    return {TopicPartition(p.topic, p.partition): p.seq for p in event.facts.positions}
+def vector_of(said: Sequence[Event]) -> Vector:
+    """What Judged events say together; empty without one."""
+    return {
+        TopicPartition(p.topic, p.partition): p.seq
+        for event in said
+        if isinstance(event.facts, Judged)
+        for p in event.facts.positions
+    }
 
 
 def others_of(vector: Vector) -> Vector:
@@ -138,6 +141,6 @@ UNION ALL SELECT topic, partition_no, seq FROM heads WHERE topic = $2
 _PARKED = """
 SELECT count(DISTINCT stream_id) FROM inbox_pending WHERE reader = $1 AND state = 'parked'
 """
-_NEWEST = """
-SELECT body FROM events WHERE partition_no = $1 AND stream_id = $2 ORDER BY version DESC LIMIT 1
+_SAID = """
+SELECT body FROM events WHERE partition_no = $1 AND stream_id = $2 ORDER BY version DESC LIMIT $3
 """

@@ -1,6 +1,6 @@
 """What an actor may see: staff by jurisdiction on the day, parties their own records."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from importlib.resources import files
@@ -60,6 +60,15 @@ class Jurisdictions:
     def seen_by(self, viewer: str, on: date) -> frozenset[str]:
         """All codes that `viewer` sees on that day, itself included; for lists in SQL."""
         return frozenset({viewer, *(code for code in self._rows if self.sees(viewer, code, on))})
+
+    def common(self, codes: Sequence[str], on: date) -> str | None:
+        """The lowest code that sees all of these on that day; None when no code does."""
+        current: str | None = codes[0]
+        for _ in range(_MAX_LEVELS):
+            if current is None or all(self.sees(current, code, on) for code in codes):
+                return current
+            current = self._parent(current, on)
+        return None
 
     def _parent(self, code: str, on: date) -> str | None:
         return next((row.parent for row in self._rows.get(code, ()) if row.holds(on)), None)

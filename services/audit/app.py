@@ -1,0 +1,36 @@
+"""The audit service, wired: it hears all topics, judges, archives, and shows findings."""
+
+from services.audit import problems  # noqa: F401 - the words of the refusals, for the catalogue
+from services.audit.archiving import Archiver
+from services.audit.consumer import Auditing
+from services.audit.detectors.rules import load_rules
+from services.audit.finding import api, views
+from services.audit.judging import Judges
+from services.audit.watermark import READER, Watermark
+from shared.events.base import TOPICS
+from shared.inbox import Inbox
+from shared.service import Parts, Service
+from shared.settings import Part
+from shared.store.views import Projector
+
+
+async def build(service: Service) -> Parts:
+    judges = Judges(load_rules(), {})
+    inbox = Inbox(
+        READER, service.store, service.log, TOPICS, Auditing(service, judges), service.clock
+    )
+    folder = service.settings.archive_dir
+    reads = Part.CONSUMER in service.settings.parts
+    archiver = Archiver(service.log, folder) if folder and reads else None
+    return Parts(
+        title="audit",
+        routes=api.routes(service),
+        inboxes=[inbox],
+        projectors=[Projector(views.VIEW, service.store, views.project)],
+        checks={"archive": archiver.alarms} if archiver else {},
+        background=[
+            judges.close_at_end,
+            Watermark(service, judges).run,
+            *([archiver.run] if archiver else []),
+        ],
+    )
