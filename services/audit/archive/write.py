@@ -72,13 +72,10 @@ class PartitionWriter:
     def _to_arrow(self) -> None:
         if not self._rows:
             return
-        columns = [
-            [row.seq for row in self._rows],
-            [row.chain for row in self._rows],
-            [row.event_id for row in self._rows],
-            [row.body for row in self._rows],
-        ]
-        self._batches.append(pa.record_batch(columns, schema=RAW))
+        seqs, event_ids, chains, bodies, _ = (
+            list(column) for column in zip(*self._rows, strict=True)
+        )
+        self._batches.append(pa.record_batch([seqs, chains, event_ids, bodies], schema=RAW))
         self._rows = []
 
     def _copy(self, path: Path) -> None:
