@@ -1,0 +1,70 @@
+"""Claims of made-up persons (region 999999), as many as a test wants, each one different."""
+
+from datetime import date, timedelta
+from typing import Any
+
+WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
+CHECK = "10X98765432"
+FIRST_BIRTHDAY = date(1960, 1, 1)
+HEADER = (
+    "行政区划代码,补贴种类,身份证号码,姓名,人员类别,职业代码,技能等级,证书类型,证书编号,发证日期,"
+    "培训开始日期,培训结束日期,培训机构代码,培训协议编号,培训费支付方,收款人类型,申请日期"
+)
+OCCUPATIONS = ("6-11-01-03", "6-18-01-01", "4-02-06-01")
+LEVELS = ("L5", "L4", "L3", "L2", "L1")
+LEVEL_CELLS = ("五级", "四级", "三级", "二级", "一级")
+
+
+def resident_number(n: int) -> str:
+    """The n-th valid number of the test region; different for different n below 13 million."""
+    born = FIRST_BIRTHDAY + timedelta(days=n // 999)
+    head = f"999999{born:%Y%m%d}{n % 999 + 1:03d}"
+    return head + CHECK[sum(w * int(d) for w, d in zip(WEIGHTS, head, strict=True)) % 11]
+
+
+def claim(
+    person: int, certificate: str | None = None, occupation: int = 0, level: int = 1
+) -> dict[str, Any]:
+    """The body of POST /claims: one that the Huludao pack approves when nothing is in its way."""
+    return {
+        "jurisdiction": "211402",
+        "kind": "HLD.K.employee_skill",
+        "person": {"id_number": resident_number(person), "name": "学员甲"},
+        "group": "HLD.G.employee",
+        "occupation": OCCUPATIONS[occupation],
+        "level": LEVELS[level],
+        "certificate": {
+            "type": "skill_level",
+            "number": certificate or f"HLD2021{person:07d}",
+            "issued_on": "2021-04-21",
+        },
+        "training": {
+            "starts_on": "2021-02-05",
+            "ends_on": "2021-03-22",
+            "institution": "52999999000000115P",
+            "agreement": "HLD-XY-2019-11",
+            "paid_by": "individual",
+        },
+        "payee": {"kind": "individual"},
+        "claimed_on": "2021-04-29",
+    }
+
+
+def roster_row(person: int, certificate: str | None = None, level: int = 1) -> str:
+    """The same claim as one line of a roster."""
+    return ",".join(
+        (
+            "211402,HLD.K.employee_skill",
+            resident_number(person),
+            "学员甲,HLD.G.employee",
+            OCCUPATIONS[0],
+            LEVEL_CELLS[level],
+            "职业技能等级证书",
+            certificate or f"HLD2021{person:07d}",
+            "2021-04-21,2021-02-05,2021-03-22,52999999000000115P,HLD-XY-2019-11,个人,个人,2021-04-29",
+        )
+    )
+
+
+def roster(rows: list[str]) -> bytes:
+    return "\n".join([HEADER, *rows, ""]).encode()
