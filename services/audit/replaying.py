@@ -3,14 +3,11 @@
 import asyncio
 import time
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-import structlog
-
-from services.audit.archive.columns import connection, files_sql, quoted
+from services.audit.archive.columns import connection, files_sql
 from services.audit.archive.files import Cover, covers, reading
 from services.audit.archiving import archived_when_free
 from services.audit.detectors.rules import Rule
@@ -19,10 +16,9 @@ from services.audit.replay.full import replay
 from services.audit.replay.judge import Parameters
 from services.audit.replay.report import Report, load_findings
 from services.audit.replay.typed import Vector, vector_of
-from services.audit.watermark import MAX_POSITIONS, STREAM, others_of
+from services.audit.watermark import STREAM, others_of
 from services.audit.watermark import vector_of as judged_of
 from shared.events.base import FINDING_EVENTS
-from shared.events.cases import Judged
 from shared.events.envelope import Event, decode
 from shared.events.findings import FindingKeys, FindingOpened
 from shared.events.partition import partition_of
@@ -34,7 +30,6 @@ _PAUSE_SECONDS = 0.25
 _ROWS_AT_ONCE = 1_000
 
 Kind = Literal["missing", "gone", "changed"]
-log = structlog.get_logger()
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,22 +122,60 @@ def _behind(wanted: Vector, reached: Vector) -> dict[TopicPartition, int]:
 
 
 def newest_judged(archive: Path, partitions: int) -> Vector:
-    """What the newest Judged events in the archive say; empty without one."""
+    """What the newest Judged event in the archive says; empty without one."""
     at = TopicPartition(FINDING_EVENTS, partition_of(STREAM, partitions))
     with reading(archive):
-        known = covers(archive).get(at, Cover((), ()))
-        for file in reversed(known.files):
-            said = _said_last([decode(body) for body in _bodies(file.path, f"subject = '{STREAM}'")])
-            if said:
-                return judged_of(said)
+        for file in reversed(covers(archive).get(at, Cover((), ())).files):
+            select = f"WHERE subject = '{STREAM}' ORDER BY seq DESC LIMIT 1"
+            for event in _events([file.path], select):
+                return judged_of(event)
     return {}
 
 
-def _said_last(events: Sequence[Event]) -> list[Event]:
-    """The Judged events of one commit: all full but the last."""
-    said = list(reversed(events))[:1]
-    for event in reversed(events[:-1]):
-        if not isinstance(event.facts, Judged) or len(event.facts.positions) < MAX_POSITIONS:
-            break
-        said.append(event)
-    return said
+def stream_findings(archive: Path, until: Vector) -> dict[str, Finding]:
+    """Each finding by its stream, as the events of the archive up to `until` leave it."""
+    found: dict[str, Finding] = {}
+    with reading(archive):
+        for at, known in covers(archive).items():
+            last = until.get(at, 0)
+            if at.topic != FINDING_EVENTS or not last or not known.files:
+                continue
+            # One partition holds whole streams, in their order.
+            paths = [file.path for file in known.files if file.first <= last]
+            for event in _events(paths, f"WHERE subject <> '{STREAM}' AND seq <= {last}"):
+                if isinstance(event.facts, FindingKeys):
+                    before = found.get(event.subject, Finding())
+                    found[event.subject] = evolve(before, event)
+    return found
+
+
+def _events(paths: Sequence[Path], select: str) -> Iterator[Event]:
+    with connection(memory="512MB") as database:
+        result = database.execute(f"SELECT body FROM {files_sql(paths)} {select}")  # noqa: S608
+        while rows := result.fetchmany(_ROWS_AT_ONCE):
+            for (body,) in rows:
+                yield decode(body)
+
+
+def differences_of(
+    findings: Sequence[FindingOpened], stream: Mapping[str, Finding]
+) -> tuple[Difference, ...]:
+    """Where judging a finding again would say something new: the very rule that the stream uses.
+
+    So what two persons confirmed or dismissed on the same evidence is no difference.
+    """
+    replayed = {stream_of(one.finding_id): one for one in findings}
+    differences = []
+    for finding in sorted(replayed.keys() | stream.keys()):
+        state, found = stream.get(finding, Finding()), replayed.get(finding)
+        if judge_finding(state, found).events:
+            differences.append(_difference(finding, state, found))
+    return tuple(differences)
+
+
+def _difference(finding: str, state: Finding, found: FindingOpened | None) -> Difference:
+    said = found or state.opened
+    assert said is not None  # a stream's finding was opened, any other one was found
+    held = state.stage not in (Stage.NEW, Stage.LAPSED)
+    kind: Kind = "gone" if found is None else "changed" if held else "missing"
+    return Difference(kind, said.rule, finding, said.finding_id, said.subject)

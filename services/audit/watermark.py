@@ -1,7 +1,7 @@
 """How far audit is: the Judged events that others wait for, and the same for readers over HTTP."""
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import asyncpg
@@ -16,6 +16,7 @@ from shared.faults import TRANSIENT
 from shared.ids import new_event_id
 from shared.log.port import TopicPartition
 from shared.service import Service
+from shared.settings import SettingsRefused
 from shared.store.commands import Aggregate, By, Decision
 from shared.store.store import Connection
 
@@ -23,8 +24,8 @@ READER = "audit"
 """name of the inbox"""
 STREAM = "judged"
 SECONDS = 1.0
-MAX_POSITIONS = 400
-"""positions in one event; more partitions make more events of one commit"""
+MAX_PARTITIONS = 100
+"""one Judged event names every partition of four topics, and at most 400"""
 
 log = structlog.get_logger()
 
@@ -40,8 +41,8 @@ class Snapshot:
     """topic and partition → last number; findings count as judged when they are written"""
     findings: int
     parked: int
-    said: Sequence[Event]
-    """the Judged events of the newest commit: enough for every partition, newest first"""
+    newest: Event | None
+    """the newest Judged event"""
 
 
 async def snapshot(pool: asyncpg.Pool, partition_no: int) -> Snapshot:
@@ -57,19 +58,21 @@ async def snapshot(pool: asyncpg.Pool, partition_no: int) -> Snapshot:
             {TopicPartition(row[0], row[1]): row[2] for row in rows},
             findings,
             parked,
-            await _said(connection, partition_no, -(-len(rows) // MAX_POSITIONS)),
+            await _newest(connection, partition_no),
         )
 
 
-async def _said(connection: Connection, partition_no: int, number: int) -> Sequence[Event]:
-    rows = await connection.fetch(_SAID, partition_no, STREAM, number)
-    return [decode(row[0]) for row in rows]
+async def _newest(connection: Connection, partition_no: int) -> Event | None:
+    body = await connection.fetchval(_NEWEST, partition_no, STREAM)
+    return None if body is None else decode(body)
 
 
 class Watermark:
     """Says about every second how far audit is, when that has changed."""
 
     def __init__(self, service: Service, judges: Judges) -> None:
+        if service.settings.partitions > MAX_PARTITIONS:
+            raise SettingsRefused(f"LEDGER_PARTITIONS: audit takes {MAX_PARTITIONS} at most")
         self._service = service
         self._rules_sha256 = rule_pack_sha256(judges.rules)
 
@@ -85,46 +88,39 @@ class Watermark:
         """True when something new was said. Findings alone are no news: no echo of an echo."""
         service = self._service
         seen = await snapshot(service.pool, service.store.partition_of(STREAM))
-        if others_of(seen.judged) == others_of(vector_of(seen.said)):
+        newest = seen.newest
+        if others_of(seen.judged) == others_of(vector_of(newest)):
             return False
-        newest = next(iter(seen.said), None)
         by = By(
             actor="system",
             jurisdiction=service.settings.jurisdiction,
             correlation_id=new_event_id(service.clock),
         )
         unit = service.ledger.unit(
-            _AGGREGATE, STREAM, newest.version if newest else 0, Decision(self._said(seen)), by,
+            _AGGREGATE, STREAM, newest.version if newest else 0, Decision([self._said(seen)]), by,
             not_before=newest.recorded_at if newest else None,
         )  # fmt: skip
         await service.store.append(unit)  # another process that was first has said the same
         service.committed()
         return True
 
-    def _said(self, seen: Snapshot) -> Sequence[Judged]:
-        positions = [
-            Position(topic=at.topic, partition=at.partition, seq=seq)
-            for at, seq in sorted(seen.judged.items())
-        ]
-        return [
-            Judged(
-                positions=tuple(positions[first : first + MAX_POSITIONS]),
-                rule_pack_sha256=self._rules_sha256,
-                findings=seen.findings,
-                parked=seen.parked,
-            )
-            for first in range(0, len(positions), MAX_POSITIONS)
-        ]
+    def _said(self, seen: Snapshot) -> Judged:
+        return Judged(
+            positions=tuple(
+                Position(topic=at.topic, partition=at.partition, seq=seq)
+                for at, seq in sorted(seen.judged.items())
+            ),
+            rule_pack_sha256=self._rules_sha256,
+            findings=seen.findings,
+            parked=seen.parked,
+        )
 
 
-def vector_of(said: Sequence[Event]) -> Vector:
-    """What Judged events say together; empty without one."""
-    return {
-        TopicPartition(p.topic, p.partition): p.seq
-        for event in said
-        if isinstance(event.facts, Judged)
-        for p in event.facts.positions
-    }
+def vector_of(event: Event | None) -> Vector:
+    """What a Judged event says; empty without one."""
+    if event is None or not isinstance(event.facts, Judged):
+        return {}
+    return {TopicPartition(p.topic, p.partition): p.seq for p in event.facts.positions}
 
 
 def others_of(vector: Vector) -> Vector:
@@ -141,6 +137,6 @@ UNION ALL SELECT topic, partition_no, seq FROM heads WHERE topic = $2
 _PARKED = """
 SELECT count(DISTINCT stream_id) FROM inbox_pending WHERE reader = $1 AND state = 'parked'
 """
-_SAID = """
-SELECT body FROM events WHERE partition_no = $1 AND stream_id = $2 ORDER BY version DESC LIMIT $3
+_NEWEST = """
+SELECT body FROM events WHERE partition_no = $1 AND stream_id = $2 ORDER BY version DESC LIMIT 1
 """
