@@ -98,7 +98,7 @@ def _payout(source: random.Random, claim: Entry) -> Entry:
     cells |= {
         "record": "payout",
         "account": claim.cells["account"],
-        "approved_by": claim.cells["approved_by"],
+        "approved_by": claim.cells["paid_by"],  # of the payment: the officer who ordered it
         "released_by": source.choice(RELEASERS),
         "paid_on": paid_on.isoformat(),
     }

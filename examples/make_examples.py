@@ -63,6 +63,8 @@ def _roster_key(lines: Sequence[Line]) -> dict[str, Any]:
         for row, line in enumerate(lines, start=2)
         if line.plant
     ]
+    # Both claims stand open, so the audit finds the pair too, and nothing may be paid on them.
+    pair = [row for row, line in enumerate(lines, start=2) if line.plant == "CERT_TWO_PERSONS"]
     outcomes = Counter(_outcome(line.plant) for line in lines)
     codes = Counter(line.plant for line in lines if line.plant.isupper())
     return {
@@ -71,6 +73,8 @@ def _roster_key(lines: Sequence[Line]) -> dict[str, Any]:
         "outcomes": dict(sorted(outcomes.items())),
         "codes": dict(sorted(codes.items())),
         "planted": planted,
+        "findings": [{"rule": "C1", "rows": pair}],
+        "held_payouts": pair,
     }
 
 

@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import hashlib
 import os
 import secrets
 import signal
@@ -16,7 +17,9 @@ from shared.events.base import TOPICS
 from shared.http.identity import Role
 from shared.http.issuer import LocalIssuer
 from shared.log.open import open_log
-from shared.postgres.prepare import Dsns, prepare
+from shared.postgres.binaries import PostgresRefused, account
+from shared.postgres.child import die_with
+from shared.postgres.prepare import KINDS, Database, Dsns, prepare
 from shared.postgres.server import Server
 from shared.settings import Environment
 from shared.vault import keys as vault_keys
@@ -24,6 +27,8 @@ from shared.vault import keys as vault_keys
 SERVICES = ("claims", "payments", "audit")
 ISSUER, AUDIENCE = "https://issuer.local", "claims-ledger"
 START_SECONDS, STOP_SECONDS = 40.0, 30.0
+ROOTS_DATABASES = Path("/var/lib/claims-ledger")
+"""where root's databases lie when the server's account cannot enter the folder itself"""
 
 
 class DidNotStart(Exception):
@@ -78,7 +83,7 @@ class Local:
 
     def __post_init__(self) -> None:
         self.folder.mkdir(parents=True, exist_ok=True)
-        self.server = Server(self.folder / "postgres")
+        self.server = Server(database_folder(self.folder))
         self.issuer = LocalIssuer(self.folder / "issuer", ISSUER, AUDIENCE, Environment.DEVELOPMENT)
 
     async def start(self) -> None:
@@ -99,6 +104,18 @@ class Local:
 
     async def stop(self) -> None:
         await self.server.stop()
+
+    @classmethod
+    def attach(cls, folder: Path) -> "Local":
+        """An installation that another process runs, for its addresses and settings only.
+
+        Raises PostgresRefused if none was ever started in `folder`.
+        """
+        local = cls(folder)
+        local.server = Server.attach(database_folder(folder))
+        admin, passwords = local.server.dsn(), local.server.passwords
+        local.dsns = Dsns({kind: Database(kind, kind, admin, passwords) for kind in KINDS})
+        return local
 
     @property
     def keys_file(self) -> Path:
@@ -142,6 +159,8 @@ class Local:
             process = await asyncio.create_subprocess_exec(
                 sys.executable, "-m", f"services.{name}",
                 env=environment, stdout=asyncio.subprocess.PIPE, stderr=output,
+                start_new_session=True,  # Ctrl-C reaches us first, and we stop it in order
+                preexec_fn=die_with(os.getpid(), signal.SIGTERM),
             )  # fmt: skip
         running = Running(name, process, log_file)
         if "site" in parts:
@@ -154,6 +173,22 @@ class Local:
     ) -> str:
         """A token of the local issuer, for the demo and tests."""
         return self.issuer.mint(sub, [role], jurisdiction, org, seconds=hours * 3600)
+
+
+def database_folder(folder: Path) -> Path:
+    """Where PostgreSQL keeps its data: below `folder`, or where its own account may go.
+
+    Root's server runs as `nobody`, who may not enter root's home. Raises PostgresRefused where
+    somebody else made the folder.
+    """
+    user, own = account(), folder.absolute()
+    if not user.switch or user.may_enter(own):
+        return own / "postgres"
+    apart = ROOTS_DATABASES / hashlib.sha256(str(own).encode()).hexdigest()[:16]
+    apart.mkdir(parents=True, exist_ok=True)
+    if apart.stat().st_uid != os.geteuid():
+        raise PostgresRefused(f"{apart} belongs to somebody else: remove it")
+    return apart / "postgres"
 
 
 async def _port_of(running: Running) -> int:

@@ -38,12 +38,15 @@ def spawn(
         user=switch.uid if switch else None,
         group=switch.gid if switch else None,
         extra_groups=[] if switch else None,
-        preexec_fn=_die_with(os.getpid(), last_signal),  # noqa: PLW1509 - one prepared system call
+        preexec_fn=die_with(os.getpid(), last_signal),  # noqa: PLW1509 - one prepared system call
     )
 
 
-def _die_with(parent: int, last_signal: signal.Signals) -> Callable[[], None]:
-    """Runs in the child after it changed its user, since that change would clear the wish again."""
+def die_with(parent: int, last_signal: signal.Signals) -> Callable[[], None]:
+    """For `preexec_fn`: the child gets `last_signal` when the thread that started it ends.
+
+    Runs in the child after it changed its user, since that change would clear the wish again.
+    """
     libc = ctypes.CDLL(None, use_errno=True)
     number = int(last_signal)
 

@@ -1,0 +1,56 @@
+"""One demonstration from an empty folder to its proofs."""
+
+import asyncio
+from collections.abc import Callable, Sequence
+from contextlib import AsyncExitStack
+from pathlib import Path
+
+from services.audit.archive.catch_up import catch_up
+from services.audit.detectors.rules import load_rules
+from services.audit.replay.full import replay
+from services.audit.replay.report import load_findings
+from services.cli.client import session
+from services.cli.demo.expected import Example
+from services.cli.demo.seen import Seen
+from services.cli.demo.settled import settled
+from services.cli.demo.story import Story
+from services.cli.local import SERVICES
+from services.cli.opening import opened_log, opened_store
+from services.cli.reading import entries
+from services.cli.up import Up
+from shared.events.findings import FindingOpened
+from shared.log.port import Log
+from shared.reconcile import reconcile
+from shared.settings import Settings
+
+Step = Callable[[str, int], Callable[[], None]]
+"""names a step and its size; what it gives is called once for each unit done"""
+
+
+async def play(up: Up, settings: dict[str, Settings], example: Example, step: Step) -> Seen:
+    """Tell the story, wait until all have heard it, then prove it. Raises Stop."""
+    async with session() as http:
+        answers = await Story(http, up.installation, step).tell(example.roster, example.history)
+    async with AsyncExitStack() as stack:
+        log = await stack.enter_async_context(opened_log(settings["audit"].log))
+        stores = {
+            name: await stack.enter_async_context(opened_store(settings[name])) for name in SERVICES
+        }
+        done = step("everybody has heard everything", 1)
+        await settled(stores, log)
+        done()
+        done = step("proofs", len(SERVICES) + 1)
+        reconciled = {}
+        for name, store in stores.items():
+            reconciled[name] = await reconcile(store, log)
+            done()
+        replayed = await _replayed(log, Path(up.installation.folder) / "replay")
+        done()
+        return Seen(answers, await entries(log), reconciled, replayed)
+
+
+async def _replayed(log: Log, folder: Path) -> Sequence[FindingOpened]:
+    """A new archive of the same log, judged as a whole: nothing of the streaming is used."""
+    await catch_up(log, folder / "archive")
+    await asyncio.to_thread(replay, folder / "archive", load_rules(), {}, None, folder / "findings")
+    return load_findings(folder / "findings")
