@@ -46,10 +46,12 @@ async def standing(store: Store, log: Log) -> dict[TopicPartition, Standing]:
     found = {}
     for at, last in zip(places, lasts, strict=True):
         theirs = Mark(last.seq, last.chain) if last else START
-        if records_in(states[at]) > heads[at] >= theirs.seq:
-            theirs = await _behind_copies(log, at, heads[at], theirs)
+        head = heads[at]
+        if records_in(states[at]) > head >= theirs.seq:
+            theirs = await _behind_copies(log, at, head, theirs)
+            head = (await store.heads())[at]
         resume = START if is_shorter(states[at], theirs.seq) else theirs
-        found[at] = Standing(heads[at], saved.get(at, START), theirs, resume)
+        found[at] = Standing(head, saved.get(at, START), theirs, resume)
     return found
 
 

@@ -179,9 +179,11 @@ class Relay:
 
     async def _read(self, ahead: dict[TopicPartition, Mark]) -> Batch:
         rows = await self._store.tail({at: m.seq for at, m in ahead.items()}, self._limit)
+        batch = chained(rows, ahead)
         if size := sum(len(row[4]) for row in rows):
-            self._limit = max(1, min(BATCH, self._limit * 8, self._limit * BATCH_BYTES // size))
-        return chained(rows, ahead)
+            fitting = BATCH_BYTES * len(rows) // (size * len(batch))
+            self._limit = max(1, min(BATCH, self._limit * 8, fitting))
+        return batch
 
     async def _watch(self) -> None:
         """A topic that was recreated while nobody wrote is filled again, not waited for."""
