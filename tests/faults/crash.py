@@ -62,7 +62,8 @@ class Report:
     killed: Counter[Kind]
     answered: int
     retries: int
-    restarts: int
+    ends: int
+    """how often a service process ended, by a kill or by itself"""
     load_seconds: float
     drain_seconds: float
     total_seconds: float

@@ -16,7 +16,7 @@ from tests.kafka_broker import Broker
 MIN_ANSWERS = 3
 """2xx between two kills: nothing is shown by killing what does not work"""
 PROGRESS_SECONDS = 60.0
-PAUSE_SECONDS = (0.1, 0.8)
+PAUSE_SECONDS = (0.1, 1.5)
 DOWN_SECONDS = (0.0, 0.7)
 MAX_ACKNOWLEDGEMENTS = 6
 
