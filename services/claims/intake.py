@@ -9,9 +9,8 @@ from typing import TypeVar
 import msgspec
 
 from services.claims.claim import decide
-from services.claims.claim.api import row_refusals
 from services.claims.claim.decide import CLAIM, Claim
-from services.claims.claim.filing import file_claims
+from services.claims.claim.filing import file_claims, row_refusals
 from services.claims.claim.judgement import imported_case, slots_of_import
 from services.claims.importing import Imported, imported_claims
 from services.claims.packs import packs
@@ -59,24 +58,38 @@ class Roster:
         """One outcome per row. What was committed before a crash is found, not filed twice."""
         outcomes: list[RowOutcome] = []
         preparing: asyncio.Task[list[tuple[RosterRow, Unit]]] | None = None
-        for page in pages(rows):
-            outcomes += [refused_row(row) for row in page if isinstance(row, list)]
-            good = [row for row in page if isinstance(row, RosterRow)]
-            outcomes += [o for row in good if (o := self._not_here(row)) is not None]
-            wanted = [row for row in good if self._not_here(row) is None]
-            following = asyncio.create_task(self._prepare(wanted))
+        try:
+            for page in pages(rows):
+                wanted, refused = self._sorted_out(page)
+                outcomes += refused
+                ready, preparing = preparing, asyncio.create_task(self._prepare(wanted))
+                if ready is not None:
+                    outcomes += await self._commit(await ready)
             if preparing is not None:
                 outcomes += await self._commit(await preparing)
-            preparing = following
-        if preparing is not None:
-            outcomes += await self._commit(await preparing)
+        finally:
+            if preparing is not None:
+                preparing.cancel()  # of a page that nobody waits for any more
         return sorted(outcomes, key=lambda outcome: outcome.row)
+
+    def _sorted_out(
+        self, page: Sequence[RosterRow | list[RowError]]
+    ) -> tuple[list[RosterRow], list[RowOutcome]]:
+        wanted: list[RosterRow] = []
+        refused: list[RowOutcome] = []
+        for row in page:
+            outcome = refused_row(row) if isinstance(row, list) else self._not_here(row)
+            if outcome is not None:
+                refused.append(outcome)
+            elif isinstance(row, RosterRow):
+                wanted.append(row)
+        return wanted, refused
 
     def _not_here(self, row: RosterRow) -> RowOutcome | None:
         """A row for another city, or one that no policy of this installation knows."""
         if row.jurisdiction not in self._allowed:
             return refuse_row(row.row, "jurisdiction", JURISDICTION_REFUSED)
-        refusals = row_refusals(row, _EVERYTHING)
+        refusals = row_refusals(row, None)
         return refuse_row(row.row, refusals[0][0].strip("/"), refusals[0][1]) if refusals else None
 
     async def _prepare(self, rows: Sequence[RosterRow]) -> list[tuple[RosterRow, Unit]]:
@@ -191,13 +204,3 @@ class History:
 def _taken_over(line: ClaimLine, stream_id: str, outcome: Outcome) -> RowOutcome:
     word = "already" if isinstance(outcome, VersionConflict) else "imported"
     return RowOutcome(row=line.row, outcome=word, record=stream_id, warnings=line.warnings)
-
-
-class _Everything:
-    """The roster reader has looked occupations up already."""
-
-    def __contains__(self, _: object) -> bool:
-        return True
-
-
-_EVERYTHING = _Everything()

@@ -2,25 +2,25 @@
 
 from shared.http.problems import define
 
-define(
+NOT_IN_THIS_STATE = define(
     "NOT_IN_THIS_STATE",
     409,
     "The claim is {state}; it is not possible to {command} it now.",
     "该申请当前状态为 {state}，不能执行 {command}。",
 )
-define(
+SAME_PERSON_TWICE = define(
     "SAME_PERSON_TWICE",
     409,
     "{actor} has already acted on this claim; another person must do this step (four eyes).",
     "{actor} 已办理过该申请的其他环节，本环节须由他人办理（四眼原则）。",
 )
-define(
+STALE_PROPOSAL = define(
     "STALE_PROPOSAL",
     409,
     "Proposal {shown} no longer stands; look at the newest one first.",
     "第 {shown} 号建议已失效，请先查看最新建议。",
 )
-define(
+NOT_WHAT_WAS_PROPOSED = define(
     "NOT_WHAT_WAS_PROPOSED",
     409,
     "The policy proposed {proposed}, not {shown}.",
@@ -29,8 +29,8 @@ define(
 ALREADY_FILED = define(
     "ALREADY_FILED",
     409,
-    "Another claim has this content already.",
-    "相同内容的申请已经存在。",
+    "Claim {claim} has this content already.",
+    "相同内容的申请已经存在：{claim}。",
 )
 KIND_UNKNOWN = define(
     "KIND_UNKNOWN",

@@ -1,6 +1,6 @@
 """The payments service, wired: its routes, its read tables, what it hears from others."""
 
-from services.payments import importing, problems
+from services.payments import importing
 from services.payments.payout import api, views
 from services.payments.reactions import REACTIONS
 from shared.events.base import CLAIM_EVENTS, FINDING_EVENTS
@@ -13,7 +13,6 @@ INBOX = "payments"
 
 
 async def build(service: Service) -> Parts:
-    assert problems  # the sentences of the refusals
     inbox = Inbox(
         INBOX, service.store, service.log, (CLAIM_EVENTS, FINDING_EVENTS),
         Reactor(service.ledger, REACTIONS), service.clock,

@@ -4,18 +4,23 @@ from collections.abc import Sequence
 from dataclasses import replace
 from itertools import islice
 
-import msgspec
 from aiohttp import web
 
 from services.payments.payout.decide import PAYOUT, Payout, import_payment
 from services.payments.problems import PAYMENTS_FILE_REFUSED
-from shared.events.base import Sealed
+from shared.events.base import PAYOUT_EVENTS, Sealed
 from shared.events.payouts import PayoutImported
 from shared.http import catalogue as codes
 from shared.http.access import Jurisdictions
-from shared.http.answers import answer_bytes
-from shared.http.commanding import by, request_of, require_writable
-from shared.http.files import CSV, FILE_LIMIT, read_upload, receive
+from shared.http.commanding import COMMANDING, by, request_of, require_writable
+from shared.http.files import (
+    CSV,
+    FILE_LIMIT,
+    FileAnswerSchema,
+    answer_file,
+    read_upload,
+    receive,
+)
 from shared.http.identity import Role, requires
 from shared.http.route import ACTOR, Route
 from shared.ids import new_event_id, old_claim_id, old_plan_id, payout_id
@@ -152,6 +157,15 @@ def _name(order: int, line: PaymentLine) -> str:
     return f"{line.jurisdiction}/{line.record}/{line.old_reference}/{order}"
 
 
+def slots_of(event: Event) -> tuple[Sequence[Slot], Sequence[str]]:
+    """The slot that an old payment holds for ever; reservations are rebuilt from these."""
+    facts = event.facts
+    if not isinstance(facts, PayoutImported):
+        return (), ()
+    name = f"{event.jurisdiction}/{facts.kind}/{facts.old_reference}/{facts.order}"
+    return [Slot(IMPORT, name)], ()
+
+
 def _values(line: PaymentLine) -> list[values.Value]:
     if line.personal is None:
         return []
@@ -179,7 +193,8 @@ class ImportApi:
         require_writable(service)
         upload = await read_upload(request, history.COLUMNS, PAYMENTS_FILE_REFUSED)
         asked = request_of(request, service, lambda _: {}, upload.sha256.encode())
-        await receive(service, asked, service.clock.now())
+        if kept := await receive(service, asked, service.clock.now()):
+            return kept
         today = service.clock.today()
         allowed = self._jurisdictions.seen_by(request[ACTOR].jurisdiction, today)
         taking = Payments(service, by(request, request[ACTOR].jurisdiction), upload.sha256, allowed)
@@ -194,7 +209,7 @@ class ImportApi:
                 case _:
                     outcomes.append(RowOutcome(row=line.row, outcome="not_for_this_service"))
         outcomes += await taking.take_over(lines)
-        return answer_bytes(msgspec.json.encode(answer_of(upload, outcomes)))
+        return await answer_file(service, asked, answer_of(upload, outcomes), PAYOUT_EVENTS)
 
 
 def routes(service: Service) -> list[Route]:
@@ -202,7 +217,7 @@ def routes(service: Service) -> list[Route]:
         Route(
             method="POST", path="/imports", handler=ImportApi(service).history,
             roles=requires(Role.OPERATOR), stream=CSV, body_limit=FILE_LIMIT, idempotent=True,
-            problems=(PAYMENTS_FILE_REFUSED,),
+            problems=(PAYMENTS_FILE_REFUSED, *COMMANDING), response=FileAnswerSchema(),
             en="Take over payments from before the ledger", zh="导入历史支付记录",
         )
     ]  # fmt: skip

@@ -1,5 +1,6 @@
 """What handlers answer with, and the words for reading one's own writes."""
 
+import asyncio
 from collections.abc import Awaitable, Callable
 from typing import Any
 
@@ -8,7 +9,7 @@ from aiohttp import web
 
 from shared.http.body import ROUTE
 from shared.http.idempotency import canonical_request
-from shared.http.position import ANSWER_HEADER, WAIT_HEADER, Position, parse_position, wait_for
+from shared.http.position import ANSWER_HEADER, WAIT_HEADER, Position, parse_positions, wait_for
 from shared.http.route import RAW_BODY
 
 
@@ -37,7 +38,11 @@ async def wait_until_visible(
     current: Callable[[str, int], Awaitable[int]],
     timeout_seconds: float = 5.0,
 ) -> None:
-    """Wait for the position in the header Ledger-Wait-For, if there is one. Raises Problem."""
+    """Wait for what the header Ledger-Wait-For names, `timeout_seconds` in all. Raises Problem."""
     header = request.headers.get(WAIT_HEADER)
-    if header is not None:
-        await wait_for(parse_position(header), current, timeout_seconds)
+    if header is None:
+        return
+    loop = asyncio.get_running_loop()
+    deadline = loop.time() + timeout_seconds
+    for position in parse_positions(header):
+        await wait_for(position, current, deadline - loop.time())

@@ -9,6 +9,7 @@ from aiohttp import web
 from shared.http import catalogue as codes
 from shared.http.answers import answer_bytes, command_bytes
 from shared.http.body import ROUTE
+from shared.http.faults import CLOCK_BEHIND, CONTENDED, OUTCOME_UNKNOWN, VALUE_REFUSED
 from shared.http.position import ANSWER_HEADER
 from shared.http.problems import Problem
 from shared.http.route import ACTOR, CORRELATION_ID, IDEMPOTENCY_KEY
@@ -18,6 +19,9 @@ from shared.store.unit import SlotKey
 from shared.vault.framing import framed
 
 S = TypeVar("S")
+READING = (OUTCOME_UNKNOWN,)
+COMMANDING = (codes.NOT_READY, CONTENDED, CLOCK_BEHIND, OUTCOME_UNKNOWN, VALUE_REFUSED)
+"""what every read, and every command, may also be answered with"""
 Said = Callable[[Decision], object]
 _TOLD = ("decision", "amount_fen", "reasons", "conflicts_with", "proposal_version", "year_slot")
 

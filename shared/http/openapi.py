@@ -116,7 +116,7 @@ def _parameters(route: Route) -> list[dict[str, Any]]:
     if route.idempotent:
         listed.append(_parameter("header", idempotency.HEADER, True, idempotency.MAX_KEY))
     if route.reads_own_writes:
-        listed.append(_parameter("header", position.WAIT_HEADER, False))
+        listed.append(_parameter("header", position.WAIT_HEADER, False, 8000))
     for name, found in _query_fields(route.query):
         listed.append(
             {
@@ -145,7 +145,7 @@ def _responses(route: Route) -> dict[str, Any]:
     if route.idempotent:
         text = {"type": "string", "description": "<topic>/<partition>/<seq>"}
         done["headers"] = {position.ANSWER_HEADER: {"schema": text}}
-    responses = {str(route.status): done}
+    responses = {str(status): done for status in sorted((route.status, *route.also))}
     by_status: dict[int, list[str]] = {}
     for kind in problems_of(route):
         by_status.setdefault(kind.status, []).append(kind.code)

@@ -11,6 +11,8 @@ from shared.http.problems import Problem
 ANSWER_HEADER = "Ledger-Position"
 WAIT_HEADER = "Ledger-Wait-For"
 MAX_WAIT_SECONDS = 10.0
+MAX_POSITIONS = 256
+"""in one header, separated by commas: more would not fit into 8 KiB"""
 _FIRST_PAUSE_SECONDS = 0.005
 _LONGEST_PAUSE_SECONDS = 0.1
 _FORM = re.compile(r"([a-z][a-z0-9.-]{0,80})/(0|[1-9][0-9]{0,4})/(0|[1-9][0-9]{0,17})")
@@ -34,6 +36,14 @@ def parse_position(text: str) -> Position:
     if found is None:
         raise Problem(codes.POSITION_INVALID)
     return Position(found[1], int(found[2]), int(found[3]))
+
+
+def parse_positions(text: str) -> list[Position]:
+    """One or more, separated by commas. Raises Problem POSITION_INVALID, also beyond 256."""
+    parts = text.split(",", MAX_POSITIONS)
+    if len(parts) > MAX_POSITIONS:
+        raise Problem(codes.POSITION_INVALID)
+    return [parse_position(part.strip()) for part in parts]
 
 
 async def wait_for(

@@ -53,6 +53,7 @@ class Route:
     query: Schema | None = None
     response: Schema | None = None
     status: int = 200
+    also: tuple[int, ...] = ()  # other 2xx with the same answer
     response_type: str = JSON
     idempotent: bool = False
     stream: tuple[str, ...] = ()  # accepted content types of a streamed body

@@ -1,25 +1,14 @@
-"""One claim: what may be said of it, in which state, by whom. Pure: no I/O, no clock, no chance."""
+"""One claim: filed, handled, taken over (granted: approval.py). Pure: no I/O, no clock."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import date
 from enum import StrEnum
 from hashlib import sha256
 from typing import Any
 
-from services.claims.claim.judgement import (
-    case_of,
-    judged,
-    keys_for,
-    policy_used,
-    taken_at_approval,
-)
-from services.claims.claim.refusals import (
-    NotInThisState,
-    NotWhatWasProposed,
-    SamePersonTwice,
-    StaleProposal,
-)
+import msgspec
+
+from services.claims.claim.refusals import AlreadyFiled, NotInThisState, SamePersonTwice
 from shared.events.base import CLAIM_EVENTS, Facts
 from shared.events.claims import (
     ApprovalRevoked,
@@ -35,15 +24,15 @@ from shared.events.claims import (
     ClaimReturned,
     ClaimSubmitted,
     ClaimWithdrawn,
-    SlotHeld,
 )
 from shared.events.envelope import Event
-from shared.policy.pack import Pack
 from shared.store.commands import Aggregate, Decision, Holders, Slot
 from shared.store.unit import SlotKey
 
 IDENTITY = "claim"
 """kind of the slot that keeps one claim from being filed twice"""
+GRANTED = ("certificate", "occupation-level", "person-year")
+"""kinds of slot that an approval takes"""
 
 
 class Stage(StrEnum):
@@ -69,26 +58,15 @@ class Claim:
     jurisdiction: str = ""
     content: ClaimContent | None = None
     content_version: int = 0
+    identities: tuple[str, ...] = ()
+    """what it was ever filed as, also before a correction: nobody files that again"""
     filed_by: tuple[str, ...] = ()
+    """who filed and who corrected it"""
     accepted_by: str | None = None
     proposal: ClaimProposed | None = None
     proposal_version: int = 0
     approval: ClaimApproved | None = None
     imported: ClaimImported | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class AcceptClaim:
-    actor: str
-    office: str
-    opened_at_us: int | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class ReturnClaim:
-    actor: str
-    reasons: tuple[str, ...]
-    note: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,42 +81,25 @@ class WithdrawClaim:
 
 
 @dataclass(frozen=True, slots=True)
-class ProposeClaim:
-    """`others`: open claims of other persons that name the same certificate (read table)."""
-
-    stream_id: str
-    on: date
-    others: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class ApproveClaim:
-    """`proposal_version` and `amount_fen` are what the approver was shown and says yes to."""
+class AcceptClaim:
+    """`opened_at_us`: when the clerk opened the page, microseconds since 1970."""
 
     actor: str
-    stream_id: str
-    proposal_version: int
-    amount_fen: int
+    office: str
     opened_at_us: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
-class RejectClaim:
-    actor: str
-    proposal_version: int
-
-
-@dataclass(frozen=True, slots=True)
-class HoldClaim:
+class ReturnClaim:
     actor: str
     reasons: tuple[str, ...]
     note: str = ""
 
 
 @dataclass(frozen=True, slots=True)
-class RevokeApproval:
+class HoldClaim:
     actor: str
-    reasons: tuple[str, ...]
+    reasons: tuple[str, ...] = ()
     note: str = ""
 
 
@@ -147,15 +108,7 @@ def evolve(claim: Claim, event: Event) -> Claim:
     claim = replace(claim, version=event.version, jurisdiction=event.jurisdiction)
     match event.facts:
         case ClaimSubmitted() | ClaimCorrected() as content:
-            return replace(
-                claim,
-                stage=Stage.SUBMITTED,
-                content=content,
-                content_version=event.version,
-                filed_by=(*claim.filed_by, event.actor),
-                accepted_by=None,
-                proposal=None,
-            )
+            return _filed(claim, content, event)
         case ClaimAccepted():
             return replace(claim, stage=Stage.ACCEPTED, accepted_by=event.actor)
         case ClaimReturned():
@@ -180,6 +133,21 @@ def evolve(claim: Claim, event: Event) -> Claim:
             return claim  # events of later parts (notices, inspections) change nothing decided here
 
 
+def _filed(claim: Claim, content: ClaimContent, event: Event) -> Claim:
+    """New content voids what was accepted and proposed on the old one."""
+    identity = identity_of(content, event.jurisdiction)
+    return replace(
+        claim,
+        stage=Stage.SUBMITTED,
+        content=content,
+        content_version=event.version,
+        identities=tuple(dict.fromkeys((*claim.identities, identity))),
+        filed_by=tuple(dict.fromkeys((*claim.filed_by, event.actor))),
+        accepted_by=None,
+        proposal=None,
+    )
+
+
 CLAIM: Aggregate[Claim] = Aggregate("/claims", CLAIM_EVENTS, Claim(), evolve)
 
 
@@ -187,7 +155,8 @@ def identity_of(content: ClaimContent, jurisdiction: str) -> str:
     """What makes two rows the same claim: place, kind, who files, person, certificate.
 
     Without a certificate, plan, occupation and level stand in. A refiled claim names the one that
-    it supersedes and is another claim.
+    it supersedes and is another claim. Two institutions that file one person make two claims: an
+    attempt at a double one must stand in the history.
     """
     what = content.certificate or f"{content.plan}/{content.occupation}/{content.level}"
     filer = content.organisation or "self"
@@ -197,159 +166,83 @@ def identity_of(content: ClaimContent, jurisdiction: str) -> str:
 
 def submit_claim(claim: Claim, content: ClaimSubmitted, jurisdiction: str) -> Decision:
     """A well-formed claim is always recorded; entitlement is judged afterwards."""
-    _expect(claim, "submit", Stage.NEW)
+    expect(claim, "submit", Stage.NEW)
     identity = Slot(IDENTITY, identity_of(content, jurisdiction), _row_of(content))
     return Decision([content], takes=[identity])
 
 
-def correct_claim(claim: Claim, command: CorrectClaim) -> Decision:
-    """New content; acceptance and proposal are void. A new identity is taken beside the old."""
-    _expect(claim, "correct", Stage.SUBMITTED, Stage.RETURNED, Stage.HELD)
-    assert claim.content is not None
-    before = identity_of(claim.content, claim.jurisdiction)
-    after = identity_of(command.content, claim.jurisdiction)
-    said = {name: getattr(command.content, name) for name in command.content.__struct_fields__}
-    takes = [] if after == before else [Slot(IDENTITY, after, _row_of(command.content))]
-    return Decision([ClaimCorrected(**said, reason=command.reason)], takes=takes)
+def correct_claim(claim: Claim, command: CorrectClaim, holders: Holders) -> Decision:
+    """New content under the same filer; acceptance and proposal are void.
+
+    The old identity stays taken beside the new one: the row that was wrong, sent again, is still
+    this claim.
+    """
+    expect(claim, "correct", Stage.SUBMITTED, Stage.RETURNED, Stage.HELD)
+    content = _as_filed(claim, command.content)
+    identity = identity_of(content, claim.jurisdiction)
+    holder = holders.get((IDENTITY, identity))
+    if holder is not None and identity not in claim.identities:
+        raise AlreadyFiled(claim=holder.stream_id)
+    said = {name: getattr(content, name) for name in content.__struct_fields__}
+    own = identity in claim.identities
+    return Decision(
+        [ClaimCorrected(**said, reason=command.reason)],
+        takes=() if own else [Slot(IDENTITY, identity, _row_of(content))],
+    )
+
+
+def identity_wanted(claim: Claim, content: ClaimContent) -> Sequence[SlotKey]:
+    """The identity that a correction to `content` would take."""
+    if claim.content is None:
+        return ()
+    return [(IDENTITY, identity_of(_as_filed(claim, content), claim.jurisdiction))]
+
+
+def withdraw_claim(claim: Claim, command: WithdrawClaim) -> Decision:
+    """Frees every identity of the claim, so that it may be filed again."""
+    open_stages = (Stage.SUBMITTED, Stage.RETURNED, Stage.ACCEPTED, Stage.PROPOSED, Stage.HELD)
+    expect(claim, "withdraw", *open_stages)
+    return Decision(
+        [ClaimWithdrawn(**keys_of(claim), reason=command.reason)],
+        frees=[Slot(IDENTITY, identity) for identity in claim.identities],
+    )
 
 
 def accept_claim(claim: Claim, command: AcceptClaim) -> Decision:
-    _expect(claim, "accept", Stage.SUBMITTED)
-    _other_person(command.actor, claim.filed_by)
+    expect(claim, "accept", Stage.SUBMITTED)
+    other_person(command.actor, claim.filed_by)
     accepted = ClaimAccepted(
-        **_keys(claim), office=command.office, opened_at_us=command.opened_at_us
+        **keys_of(claim), office=command.office, opened_at_us=command.opened_at_us
     )
     return Decision([accepted])
 
 
 def return_claim(claim: Claim, command: ReturnClaim) -> Decision:
-    _expect(claim, "return", Stage.SUBMITTED, Stage.ACCEPTED, Stage.PROPOSED, Stage.HELD)
-    _other_person(command.actor, claim.filed_by)
-    returned = ClaimReturned(**_keys(claim), reasons=command.reasons, note=command.note)
+    expect(claim, "return", Stage.SUBMITTED, Stage.ACCEPTED, Stage.PROPOSED, Stage.HELD)
+    other_person(command.actor, claim.filed_by)
+    returned = ClaimReturned(**keys_of(claim), reasons=command.reasons, note=command.note)
     return Decision([returned])
 
 
-def withdraw_claim(claim: Claim, command: WithdrawClaim) -> Decision:
-    """Frees the claim's identity, so that it may be filed again."""
-    open_stages = (Stage.SUBMITTED, Stage.RETURNED, Stage.ACCEPTED, Stage.PROPOSED, Stage.HELD)
-    _expect(claim, "withdraw", *open_stages)
-    assert claim.content is not None
-    identity = Slot(IDENTITY, identity_of(claim.content, claim.jurisdiction))
-    return Decision(
-        [ClaimWithdrawn(**_keys(claim), reason=command.reason)],
-        frees=[identity],
-    )
-
-
-def slots_wanted(claim: Claim, pack: Pack) -> Sequence[SlotKey]:
-    """Every slot whose holder the judgement and the approval must know."""
-    return keys_for(claim.content, claim.jurisdiction, pack) if claim.content else ()
-
-
-def propose_claim(claim: Claim, command: ProposeClaim, pack: Pack, holders: Holders) -> Decision:
-    """The policy calculates; whoever asks for it decides nothing."""
-    _expect(claim, "propose", Stage.ACCEPTED, Stage.HELD, Stage.PROPOSED)
-    if claim.accepted_by is None:
-        raise NotInThisState(command="propose", state="not accepted")
-    assert claim.content is not None
-    case = case_of(claim.content, claim.jurisdiction)
-    judgement = judged(case, claim.content, command, pack, holders)
-    proposed = ClaimProposed(
-        **_keys(claim),
-        **judgement,
-        policy=policy_used(pack),
-        content_version=claim.content_version,
-    )
-    return Decision([proposed])
-
-
-def approve_claim(claim: Claim, command: ApproveClaim, pack: Pack, holders: Holders) -> Decision:
-    """Approve what was proposed, and take its slots; where one is held, refuse or hold instead.
-
-    HLD-10-2 and HLD-10-3 (three a year, no repeat), HLD-1.5-3 (one certificate once).
-    """
-    proposal = _shown(claim, "approve", command.proposal_version, "APPROVE")
-    if command.amount_fen != proposal.amount_fen:
-        raise NotWhatWasProposed(shown=command.amount_fen, proposed=proposal.amount_fen)
-    if proposal.policy != policy_used(pack):
-        raise StaleProposal(shown=command.proposal_version)
-    _other_person(command.actor, (*claim.filed_by, claim.accepted_by or ""))
-    assert claim.content is not None
-    content, keys = claim.content, _keys(claim)
-    taken = taken_at_approval(content, claim.jurisdiction, command.stream_id, pack, holders)
-    if taken.refused is not None:
-        return Decision([taken.refused(keys, policy_used(pack), claim.proposal_version)])
-    approved = ClaimApproved(
-        **keys,
-        amount_fen=proposal.amount_fen,
-        citations=proposal.citations,
-        reasons=proposal.reasons,
-        flags=proposal.flags,
-        policy=proposal.policy,
-        payee_kind=content.payee_kind,
-        payee=content.payee,
-        account=content.account,
-        year=taken.year,
-        year_slot=taken.year_slot,
-        certificate_issued_on=content.certificate_issued_on,
-        certificate_type=content.certificate_type,
-        claimed_on=content.claimed_on,
-        group=content.group,
-        supersedes=content.supersedes,
-        filed_by=claim.filed_by[0],
-        accepted_by=claim.accepted_by,
-        proposal_version=claim.proposal_version,
-        opened_at_us=command.opened_at_us,
-        slots=tuple(SlotHeld(kind=s.kind, key=s.key) for s in taken.slots),
-    )
-    return Decision([approved], takes=taken.slots)
-
-
-def reject_claim(claim: Claim, command: RejectClaim) -> Decision:
-    proposal = _shown(claim, "reject", command.proposal_version, "REJECT")
-    _other_person(command.actor, (*claim.filed_by, claim.accepted_by or ""))
-    rejected = ClaimRejected(
-        **_keys(claim),
-        reasons=proposal.reasons,
-        citations=proposal.citations,
-        conflicts_with=proposal.conflicts_with,
-        policy=proposal.policy,
-        proposal_version=claim.proposal_version,
-    )
-    return Decision([rejected])
-
-
 def hold_claim(claim: Claim, command: HoldClaim) -> Decision:
-    _expect(claim, "hold", Stage.ACCEPTED, Stage.PROPOSED)
-    _other_person(command.actor, claim.filed_by)
-    reasons = command.reasons or (claim.proposal.reasons if claim.proposal else ())
+    """A person stops the claim; without reasons of his own, for those that the policy proposed."""
+    expect(claim, "hold", Stage.ACCEPTED, Stage.PROPOSED)
+    other_person(command.actor, claim.filed_by)
+    proposal = claim.proposal
     held = ClaimHeld(
-        **_keys(claim),
-        reasons=reasons,
-        citations=claim.proposal.citations if claim.proposal else (),
-        conflicts_with=claim.proposal.conflicts_with if claim.proposal else (),
+        **keys_of(claim),
+        reasons=command.reasons or (proposal.reasons if proposal else ()),
+        citations=proposal.citations if proposal else (),
+        conflicts_with=proposal.conflicts_with if proposal else (),
+        missing=proposal.missing if proposal else (),
         note=command.note,
     )
     return Decision([held])
 
 
-def revoke_approval(claim: Claim, command: RevokeApproval) -> Decision:
-    """Frees every slot of the approval; payments stops or recovers what was granted."""
-    _expect(claim, "revoke", Stage.APPROVED)
-    _other_person(command.actor, claim.filed_by)
-    assert claim.approval is not None
-    revoked = ApprovalRevoked(
-        **_keys(claim),
-        amount_fen=claim.approval.amount_fen,
-        reasons=command.reasons,
-        note=command.note,
-    )
-    return Decision([revoked], frees=[Slot(s.kind, s.key) for s in claim.approval.slots])
-
-
 def import_claim(claim: Claim, imported: ClaimImported) -> Decision:
     """A decision from before the ledger: recorded as it was, never judged here."""
-    _expect(claim, "import", Stage.NEW)
+    expect(claim, "import", Stage.NEW)
     slots = [Slot(s.kind, s.key, imported.person) for s in imported.slots]
     return Decision([imported], records=slots)
 
@@ -368,39 +261,41 @@ def slots_of(event: Event) -> tuple[Sequence[Slot], Sequence[str]]:
         case ClaimWithdrawn():
             return (), (IDENTITY,)
         case ApprovalRevoked():
-            return (), ("certificate", "occupation-level", "person-year")
+            return (), GRANTED
         case _:
             return (), ()
 
 
-def _row_of(content: ClaimContent) -> str:
-    """Tells a roster that is sent again from another file with the same claim."""
-    return f"{content.roster}/{content.roster_row}" if content.roster else ""
-
-
-def _shown(claim: Claim, command: str, proposal_version: int, decision: str) -> ClaimProposed:
-    """The proposal that the approver saw, if it still stands and says so."""
-    _expect(claim, command, Stage.PROPOSED)
-    assert claim.proposal is not None
-    if claim.proposal_version != proposal_version:
-        raise StaleProposal(shown=proposal_version, standing=claim.proposal_version)
-    if claim.proposal.decision != decision:
-        raise NotWhatWasProposed(shown=decision, proposed=claim.proposal.decision)
-    return claim.proposal
-
-
-def _expect(claim: Claim, command: str, *stages: Stage) -> None:
+def expect(claim: Claim, command: str, *stages: Stage) -> None:
+    """Raises NotInThisState unless the claim is in one of the stages."""
     if claim.stage not in stages:
         raise NotInThisState(command=command, state=claim.stage.value)
 
 
-def _other_person(actor: str, before: Sequence[str]) -> None:
+def other_person(actor: str, before: Sequence[str]) -> None:
     """Four eyes: who files, accepts and approves are different persons (HLD clause 12, WH-17)."""
     if actor in before:
         raise SamePersonTwice(actor=actor)
 
 
-def _keys(claim: Claim) -> dict[str, Any]:
-    content = claim.content
-    assert content is not None
-    return {name: getattr(content, name) for name in ClaimKeys.__struct_fields__}
+def keys_of(claim: Claim) -> dict[str, Any]:
+    """The keys that every event of the claim carries."""
+    assert claim.content is not None
+    return {name: getattr(claim.content, name) for name in ClaimKeys.__struct_fields__}
+
+
+def _as_filed(claim: Claim, content: ClaimContent) -> ClaimContent:
+    """Who corrects, perhaps a clerk, does not become the filer; the row stays that of its file."""
+    assert claim.content is not None
+    before = claim.content
+    return msgspec.structs.replace(
+        content,
+        organisation=before.organisation,
+        roster=before.roster,
+        roster_row=before.roster_row,
+    )
+
+
+def _row_of(content: ClaimContent) -> str:
+    """Tells a roster that is sent again from another file with the same claim."""
+    return f"{content.roster}/{content.roster_row}" if content.roster else ""

@@ -1,12 +1,17 @@
 """From what a claimant says to a ClaimSubmitted: references from the vault, names sealed."""
 
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 
 import msgspec
 
+from services.claims import problems
+from services.claims.packs import packs
 from shared.clock import Clock
 from shared.events.base import Sealed
 from shared.events.claims import ClaimContent, ClaimSubmitted
+from shared.http import catalogue as codes
+from shared.http.identity import Actor, Role
+from shared.http.problems import Kind, Problem
 from shared.ids import new_event_id
 from shared.tables.roster import RosterRow
 from shared.vault import values
@@ -26,6 +31,38 @@ class Filed(msgspec.Struct, frozen=True):
 
     event_id: str
     content: ClaimSubmitted
+
+
+def row_refusals(row: RosterRow, occupations: Container[str] | None) -> list[tuple[str, Kind]]:
+    """What no policy here covers, or no catalogue knows, by JSON pointer; `occupations` None: they
+    were looked up already."""
+    pack = packs().get(row.jurisdiction)
+    if pack is None:
+        return [("/jurisdiction", problems.JURISDICTION_UNKNOWN)]
+    found: list[tuple[str, Kind]] = []
+    if row.kind not in pack.kinds:
+        found.append(("/kind", problems.KIND_UNKNOWN))
+    if row.group not in pack.groups:
+        found.append(("/group", problems.GROUP_UNKNOWN))
+    if occupations is not None and row.occupation not in occupations:
+        found.append(("/occupation", problems.OCCUPATION_UNKNOWN))
+    if row.personal.certificate_number is None and row.plan is None:
+        found.append(("/certificate/number", problems.CERTIFICATE_OR_PLAN))
+    if row.training_to < row.training_from:
+        found.append(("/training/ends_on", problems.DATE_ORDER))
+    return found
+
+
+def organisation_of(actor: Actor) -> str | None:
+    """The institution that files; persons and clerks file for the person alone.
+
+    Raises Problem for an institution's token that does not name the institution.
+    """
+    if Role.INSTITUTION not in actor.roles:
+        return None
+    if not actor.org:
+        raise Problem(codes.TOKEN_CLAIMS_WRONG)
+    return actor.org
 
 
 async def file_claims(

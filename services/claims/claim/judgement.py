@@ -16,8 +16,9 @@ from shared.events.claims import (
     PolicyUsed,
     SlotHeld,
 )
-from shared.policy.cases import ClaimCase, Judgement
+from shared.policy.cases import ClaimCase, History, Judgement
 from shared.policy.judge import judge, stated_facts
+from shared.policy.limits import limit_grounds
 from shared.policy.pack import Pack
 from shared.policy.reservations import (
     Holder,
@@ -33,14 +34,17 @@ from shared.store.unit import SlotKey
 
 
 class _Asked(Protocol):
-    """The part of ProposeClaim that the judgement reads."""
+    """What ProposeClaim and ApproveClaim say of the claims around theirs."""
 
     @property
     def stream_id(self) -> str: ...
     @property
-    def on(self) -> date: ...
-    @property
     def others(self) -> tuple[str, ...]: ...
+
+
+class _AskedOn(_Asked, Protocol):
+    @property
+    def on(self) -> date: ...
 
 
 Stopped = ClaimRejected | ClaimHeld
@@ -95,7 +99,7 @@ def keys_for(content: ClaimContent, jurisdiction: str, pack: Pack) -> tuple[Slot
 
 
 def judged(
-    case: ClaimCase, content: ClaimContent, asked: _Asked, pack: Pack, holders: Holders
+    case: ClaimCase, content: ClaimContent, asked: _AskedOn, pack: Pack, holders: Holders
 ) -> dict[str, Any]:
     """The fields of ClaimProposed that the policy gives."""
     known = _known(holders)
@@ -122,17 +126,38 @@ def _fields(judgement: Judgement) -> dict[str, Any]:
 
 
 def taken_at_approval(
-    content: ClaimContent, jurisdiction: str, stream_id: str, pack: Pack, holders: Holders
+    content: ClaimContent, jurisdiction: str, asked: _Asked, pack: Pack, holders: Holders
 ) -> SlotsTaken:
-    """The slots that the approval takes, or the refusal that cites whoever holds them."""
+    """The slots that the approval takes, or the refusal that cites whoever holds them.
+
+    Also held: a certificate that an open claim of another person names (E91). That claim may have
+    been filed after this one was proposed.
+    """
     case = case_of(content, jurisdiction)
-    taken = take(pack, case, content.person, stream_id, _known(holders))
+    taken = take(pack, case, content.person, asked.stream_id, _known(holders))
     if isinstance(taken, Refused):
         return SlotsTaken(refused=_refusal(taken))
+    disputed = _disputed(pack, case, asked.others)
+    if disputed is not None:
+        return SlotsTaken(refused=_refusal(disputed))
     return SlotsTaken(
         tuple(Slot(key.kind, key.key, taken.note) for key in taken.keys),
         taken.year,
         taken.year_slot,
+    )
+
+
+def _disputed(pack: Pack, case: ClaimCase, others: tuple[str, ...]) -> Refused | None:
+    history = History(same_certificate_other_person=others)
+    grounds = [g for g in limit_grounds(pack, case, history) if g.decision == "HOLD"]
+    if not grounds:
+        return None
+    return Refused(
+        decision="HOLD",
+        reasons=tuple(ground.code for ground in grounds),
+        flags=(),
+        clauses=tuple(dict.fromkeys(c for ground in grounds for c in ground.clauses)),
+        conflicts=others,
     )
 
 

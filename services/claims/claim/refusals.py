@@ -25,3 +25,9 @@ class NotWhatWasProposed(Refusal):
     """The decision or the amount is not the one that the policy proposed."""
 
     code = "NOT_WHAT_WAS_PROPOSED"
+
+
+class AlreadyFiled(Refusal):
+    """Corrected like this, the claim would be another one that is filed already."""
+
+    code = "ALREADY_FILED"

@@ -3,8 +3,11 @@
 from datetime import date
 from typing import Any, get_args
 
+from marshmallow import INCLUDE
+
 from services.claims.claim.decide import Stage
 from shared.http.fields import (
+    AwareTime,
     CalendarDate,
     Choice,
     Fen,
@@ -113,6 +116,66 @@ class WorklistQuery(Schema):
     stage = Choice(*[stage.value for stage in Stage], required=False)
     after = Identifier(120, required=False)
     limit = QueryInteger(1, 200, required=False)
+
+
+class CommandAnswer(Schema):
+    """What became of a command; fields without a meaning for it are left out."""
+
+    claim = Identifier(120)
+    event = Identifier(64, required=False)
+    outcome = Choice("already", required=False)
+    decision = Choice("APPROVE", "REJECT", "HOLD", required=False)
+    amount_fen = Fen(zero=True, required=False)
+    reasons = Items(Identifier(64), 64, required=False)
+    conflicts_with = Items(Identifier(120), 1000, required=False)
+    proposal_version = StrictInteger(required=False)
+    year_slot = StrictInteger(required=False)
+
+
+class FactsShown(Schema):
+    """The facts of an event: docs/events describes them."""
+
+    class Meta:
+        unknown = INCLUDE
+
+
+class ClaimShown(Schema):
+    """One claim: its stage, what was said, and the proposal and approval if there are any."""
+
+    claim = Identifier(120)
+    stage = Choice(*[stage.value for stage in Stage])
+    version = StrictInteger(1)
+    jurisdiction = Identifier(6, pattern=CITY)
+    filed_by = Items(Identifier(64), 1000)
+    accepted_by = Identifier(64, required=False)
+    content = Nested(FactsShown())
+    proposal = Nested(FactsShown(), required=False)
+    approval = Nested(FactsShown(), required=False)
+
+
+class ClaimListed(Schema):
+    claim = Identifier(120)
+    jurisdiction = Identifier(6, pattern=CITY)
+    stage = Choice(*[stage.value for stage in Stage])
+    kind = Identifier(64)
+    person = Identifier(32)
+    certificate = Identifier(32, required=False)
+    occupation = Identifier(64)
+    level = Choice(*LEVELS)
+    organisation = Identifier(64, required=False)
+    filed_by = Identifier(64)
+    amount_fen = Fen(zero=True)
+    reasons = Items(Identifier(64), 64)
+    conflicts = Items(Identifier(120), 1000)
+    version = StrictInteger(1)
+    changed_at = AwareTime()
+
+
+class ClaimsListed(Schema):
+    """One page of claims; `next` is what to ask after for the following one."""
+
+    claims = Items(Nested(ClaimListed()), 200)
+    next = Identifier(120, required=False)
 
 
 def row_of(said: dict[str, Any], today: date) -> RosterRow:

@@ -4,8 +4,9 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import asyncpg
+import msgspec
 
-from services.claims.claim.decide import Stage
+from services.claims.claim.decide import Claim, Stage
 from shared.events.claims import (
     ApprovalRevoked,
     ClaimAccepted,
@@ -20,6 +21,7 @@ from shared.events.claims import (
     ClaimWithdrawn,
 )
 from shared.events.envelope import Event
+from shared.http.access import Owned
 from shared.store.store import Connection
 
 VIEW = "claims_in_hand"
@@ -82,10 +84,15 @@ def _stage(facts: ClaimKeys) -> str:
 
 
 async def others_with(pool: asyncpg.Pool, certificate: str, person: str) -> tuple[str, ...]:
-    """Open claims of other persons that name this certificate (worked example E91)."""
+    """Claims of other persons that name this certificate and are before the office (E91).
+
+    A returned one is not: so a clerk ends a dispute. What was decided before the ledger counts by
+    the slots that it holds.
+    """
     rows = await pool.fetch(
         "SELECT stream_id FROM claims_in_hand WHERE certificate = $1 AND person <> $2"
-        " AND stage NOT IN ('withdrawn', 'rejected', 'revoked') ORDER BY stream_id LIMIT 20",
+        " AND stage NOT IN ('withdrawn', 'rejected', 'revoked', 'returned', 'imported')"
+        " ORDER BY stream_id LIMIT 20",
         certificate,
         person,
     )
@@ -107,14 +114,66 @@ async def worklist(
 
 
 async def own_claims(
-    pool: asyncpg.Pool, organisation: str, filed_by: str, after: str, limit: int
+    pool: asyncpg.Pool,
+    organisation: str | None,
+    filed_by: str | None,
+    stage: str | None,
+    after: str,
+    limit: int,
 ) -> list[asyncpg.Record]:
-    """Claims that this organisation, or this person, filed."""
+    """Claims that this organisation, or this person, filed; at most 200."""
     return await pool.fetch(
-        _SELECT + "WHERE ((organisation IS NOT NULL AND organisation = $1) OR filed_by = $2)"
-        " AND stream_id > $3 ORDER BY stream_id LIMIT $4",
+        _SELECT + "WHERE (organisation = $1 OR filed_by = $2)"
+        " AND ($3::text IS NULL OR stage = $3) AND stream_id > $4 ORDER BY stream_id LIMIT $5",
         organisation,
         filed_by,
+        stage,
         after,
         min(limit, MAX_PAGE),
     )
+
+
+def owned(claim: Claim) -> Owned:
+    """Whose the claim is: its place, who filed it, and the institution that filed it."""
+    facts = claim.content or claim.imported
+    organisation = facts.organisation if facts else None
+    return Owned(
+        claim.jurisdiction,
+        frozenset(claim.filed_by),
+        frozenset({organisation} if organisation else ()),
+    )
+
+
+def shown(stream_id: str, claim: Claim) -> dict[str, object]:
+    """The claim for a reader: references and codes, nothing sealed."""
+    facts = claim.content or claim.imported
+    said = _plain(facts) if facts else {}
+    said.pop("sealed", None)
+    result: dict[str, object] = {
+        "claim": stream_id,
+        "stage": claim.stage.value,
+        "version": claim.version,
+        "jurisdiction": claim.jurisdiction,
+        "filed_by": list(claim.filed_by),
+        "content": said,
+    }
+    if claim.accepted_by is not None:
+        result["accepted_by"] = claim.accepted_by
+    if claim.proposal is not None:
+        result["proposal"] = {**_plain(claim.proposal), "proposal_version": claim.proposal_version}
+    if claim.approval is not None:
+        result["approval"] = _plain(claim.approval)
+    return result
+
+
+def listed(rows: Sequence[asyncpg.Record]) -> dict[str, object]:
+    """One page; `next`, where there is one, is what to ask after for the following page."""
+    claims = [
+        {"claim" if k == "stream_id" else k: v for k, v in row.items() if v is not None}
+        for row in rows
+    ]
+    return {"claims": claims, "next": claims[-1]["claim"]} if claims else {"claims": []}
+
+
+def _plain(facts: object) -> dict[str, object]:
+    return dict(msgspec.to_builtins(facts))

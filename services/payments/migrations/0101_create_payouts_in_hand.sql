@@ -16,16 +16,19 @@ CREATE TABLE payouts_in_hand (
 );
 CREATE INDEX payouts_in_hand_worklist ON payouts_in_hand (jurisdiction, state, stream_id);
 
--- Which file was sent under which Idempotency-Key: the digest is an HMAC of its content.
+-- Which file was sent under which Idempotency-Key: the digest is an HMAC of its content. What it was
+-- answered (ids and codes only) stands here once every row has its outcome.
 CREATE TABLE files_received (
     key         bytea NOT NULL,
     digest      bytea NOT NULL,
     received_at timestamptz NOT NULL,
+    answer      bytea,
+    position    text,
     CONSTRAINT files_received_pkey PRIMARY KEY (key)
 );
 
 GRANT SELECT, INSERT, UPDATE, DELETE ON payouts_in_hand TO ledger_writer;
-GRANT SELECT, INSERT ON files_received TO ledger_writer;
+GRANT SELECT, INSERT, UPDATE (answer, position) ON files_received TO ledger_writer;
 
 -- migrate:down
 DROP TABLE files_received, payouts_in_hand;

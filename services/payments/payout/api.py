@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 from aiohttp import web
 
+from services.payments import problems
 from services.payments.payout import views
 from services.payments.payout.decide import (
     PAYOUT,
@@ -13,17 +14,29 @@ from services.payments.payout.decide import (
     Stage,
     hold_payout,
     release_payout,
-    state_of,
 )
+from shared.http import catalogue as codes
 from shared.http.access import Jurisdictions, require_jurisdiction
 from shared.http.answers import answer, wait_until_visible
-from shared.http.commanding import by, execute, told
-from shared.http.fields import Choice, Identifier, QueryInteger, Schema, StrictString
+from shared.http.commanding import COMMANDING, READING, by, execute, told
+from shared.http.fields import (
+    AwareTime,
+    Choice,
+    Fen,
+    Identifier,
+    Items,
+    Nested,
+    QueryInteger,
+    Schema,
+    StrictInteger,
+    StrictString,
+)
 from shared.http.identity import Role, requires
 from shared.http.route import ACTOR, BODY, QUERY, Route
 from shared.service import Service
 from shared.store.commands import Decision, Holders, UnknownStream
 
+OFFICERS = requires(Role.FINANCE_OFFICER, Role.FINANCE_APPROVER)
 READERS = requires(Role.FINANCE_OFFICER, Role.FINANCE_APPROVER, Role.AUDITOR)
 
 
@@ -35,6 +48,49 @@ class PayoutsQuery(Schema):
     state = Choice(*[stage.value for stage in Stage], "held", required=False)
     after = Identifier(120, required=False)
     limit = QueryInteger(1, 200, required=False)
+
+
+STATES = (*[stage.value for stage in Stage], "held")
+
+
+class PayoutAnswer(Schema):
+    payout = Identifier(120)
+    event = Identifier(64)
+
+
+class PayoutShown(Schema):
+    """One payout; `held` is a scheduled one that may not leave."""
+
+    payout = Identifier(120)
+    state = Choice(*STATES)
+    version = StrictInteger(1)
+    jurisdiction = Identifier(6)
+    amount_fen = Fen(zero=True)
+    claim = Identifier(120, required=False)
+    person = Identifier(32, required=False)
+    plan = Identifier(120, required=False)
+    findings = Items(Identifier(120), 1000)
+    held_by = Identifier(64, required=False)
+
+
+class PayoutListed(Schema):
+    payout = Identifier(120)
+    jurisdiction = Identifier(6)
+    state = Choice(*STATES)
+    claim = Identifier(120, required=False)
+    person = Identifier(32, required=False)
+    amount_fen = Fen(zero=True)
+    findings = Items(Identifier(120), 1000)
+    held_by = Identifier(64, required=False)
+    version = StrictInteger(1)
+    changed_at = AwareTime()
+
+
+class PayoutsListed(Schema):
+    """One page of payouts; `next` is what to ask after for the following one."""
+
+    payouts = Items(Nested(PayoutListed()), 200)
+    next = Identifier(120, required=False)
 
 
 class PayoutsApi:
@@ -55,20 +111,7 @@ class PayoutsApi:
         stream_id = request.match_info["payout"]
         payout = await self._load(stream_id)
         self._place(request, payout)
-        return answer(
-            {
-                "payout": stream_id,
-                "state": state_of(payout),
-                "version": payout.version,
-                "jurisdiction": payout.jurisdiction,
-                "amount_fen": payout.amount_fen,
-                "claim": payout.keys.claim,
-                "person": payout.keys.person,
-                "plan": payout.keys.plan,
-                "findings": list(payout.findings),
-                "held_by": payout.officer,
-            }
-        )
+        return answer(views.shown(stream_id, payout))
 
     async def list(self, request: web.Request) -> web.Response:
         await self._wait(request)
@@ -79,11 +122,7 @@ class PayoutsApi:
             self._service.pool, sorted(seen), query["state"], query["after"] or "",
             query["limit"] or 50,
         )  # fmt: skip
-        found = [
-            {"payout": row["stream_id"], **{k: v for k, v in row.items() if k != "stream_id"}}
-            for row in rows
-        ]
-        return answer({"payouts": found, "next": found[-1]["payout"] if found else None})
+        return answer(views.listed(rows))
 
     async def _run(self, request: web.Request, run: Callable[[Payout], Decision]) -> web.Response:
         stream_id = request.match_info["payout"]
@@ -114,24 +153,31 @@ class PayoutsApi:
 
 
 def routes(service: Service) -> list[Route]:
+    """All routes of payouts."""
     api = PayoutsApi(service)
+    place = (codes.RESOURCE_UNKNOWN, codes.JURISDICTION_REFUSED)
+    refused = (*COMMANDING, *place, problems.PAYOUT_NOT_IN_THIS_STATE)
+    let_go = (problems.PAYOUT_SAME_PERSON_TWICE, problems.HELD_BY_FINDING, problems.NOT_HELD)
     return [
         Route(
             method="POST", path="/payouts/{payout}/hold", handler=api.hold, request=NoteSchema(),
-            roles=requires(Role.FINANCE_OFFICER, Role.FINANCE_APPROVER), idempotent=True,
+            roles=OFFICERS, idempotent=True, response=PayoutAnswer(), problems=refused,
             en="Hold a payout", zh="暂缓拨付",
         ),
         Route(
             method="POST", path="/payouts/{payout}/release", handler=api.release,
-            roles=requires(Role.FINANCE_OFFICER, Role.FINANCE_APPROVER), request=NoteSchema(),
-            idempotent=True, en="Let a payout go", zh="解除暂缓",
+            roles=OFFICERS, request=NoteSchema(), response=PayoutAnswer(),
+            problems=(*refused, *let_go), idempotent=True,
+            en="Let a payout go", zh="解除暂缓",
         ),
         Route(
             method="GET", path="/payouts/{payout}", handler=api.show, roles=READERS,
-            reads_own_writes=True, en="Show a payout", zh="查看拨付",
+            reads_own_writes=True, response=PayoutShown(), problems=(*READING, *place),
+            en="Show a payout", zh="查看拨付",
         ),
         Route(
             method="GET", path="/payouts", handler=api.list, roles=READERS, query=PayoutsQuery(),
-            reads_own_writes=True, en="List payouts", zh="拨付列表",
+            reads_own_writes=True, response=PayoutsListed(), problems=READING,
+            en="List payouts", zh="拨付列表",
         ),
     ]  # fmt: skip

@@ -85,9 +85,8 @@ def evolve(payout: Payout, event: Event) -> Payout:
         case PayoutCancelled():
             return replace(payout, stage=Stage.CANCELLED)
         case PayoutImported() as said:
-            return replace(
-                payout, stage=Stage.IMPORTED, amount_fen=said.amount_fen, keys=keys_of(said)
-            )
+            paid = payout.amount_fen + said.amount_fen  # a plan's advances are one stream
+            return replace(payout, stage=Stage.IMPORTED, amount_fen=paid, keys=keys_of(said))
         case _:
             return payout  # the bank's steps come with a later part
 

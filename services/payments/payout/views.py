@@ -4,10 +4,10 @@ from collections.abc import Sequence
 
 import asyncpg
 
-from services.payments.payout.decide import PAYOUT, state_of
+from services.payments.payout.decide import PAYOUT, Payout, state_of
 from shared.events.envelope import Event
 from shared.events.payouts import PayoutKeys
-from shared.store.store import Asked, Connection, Store
+from shared.store.store import Connection, Store
 
 VIEW = "payouts_in_hand"
 MAX_PAGE = 200
@@ -25,6 +25,13 @@ ON CONFLICT (stream_id) DO UPDATE SET state = excluded.state, claim = excluded.c
 """  # noqa: S608 - column names of ours
 
 
+_STREAMS = """
+SELECT e.stream_id, e.body
+  FROM unnest($1::smallint[], $2::text[]) AS s(partition_no, stream_id)
+  JOIN events e USING (partition_no, stream_id) ORDER BY e.stream_id, e.version
+"""
+
+
 class PayoutsInHand:
     """Each payout as its whole stream says: a hold cannot be told from one event alone."""
 
@@ -35,10 +42,15 @@ class PayoutsInHand:
         streams = {e.subject: e for e in events if isinstance(e.facts, PayoutKeys)}
         if not streams:
             return
-        known = await self._store.read(Asked(tuple(streams)))
+        found = await connection.fetch(
+            _STREAMS, [self._store.partition_of(stream) for stream in streams], list(streams)
+        )
+        bodies: dict[str, list[bytes]] = {stream: [] for stream in streams}
+        for row in found:
+            bodies[row["stream_id"]].append(row["body"])
         rows = []
         for stream_id, newest in streams.items():
-            payout = PAYOUT.fold(known.bodies[stream_id])
+            payout = PAYOUT.fold(bodies[stream_id])
             rows.append(
                 (
                     stream_id, payout.jurisdiction, state_of(payout), payout.keys.claim,
@@ -62,3 +74,29 @@ async def payouts(
         after,
         min(limit, MAX_PAGE),
     )
+
+
+def shown(stream_id: str, payout: Payout) -> dict[str, object]:
+    """The payout for a reader: references and codes; what is not known is left out."""
+    said = {
+        "payout": stream_id,
+        "state": state_of(payout),
+        "version": payout.version,
+        "jurisdiction": payout.jurisdiction,
+        "amount_fen": payout.amount_fen,
+        "claim": payout.keys.claim,
+        "person": payout.keys.person,
+        "plan": payout.keys.plan,
+        "findings": list(payout.findings),
+        "held_by": payout.officer,
+    }
+    return {name: value for name, value in said.items() if value is not None}
+
+
+def listed(rows: Sequence[asyncpg.Record]) -> dict[str, object]:
+    """One page; `next`, where there is one, is what to ask after for the following page."""
+    found = [
+        {"payout" if k == "stream_id" else k: v for k, v in row.items() if v is not None}
+        for row in rows
+    ]
+    return {"payouts": found, "next": found[-1]["payout"]} if found else {"payouts": []}

@@ -1,0 +1,169 @@
+"""What is granted: the policy proposes, another person approves or rejects, or takes it back."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from services.claims.claim.decide import Claim, Stage, expect, keys_of, other_person
+from services.claims.claim.judgement import (
+    SlotsTaken,
+    case_of,
+    judged,
+    keys_for,
+    policy_used,
+    taken_at_approval,
+)
+from services.claims.claim.refusals import NotWhatWasProposed, StaleProposal
+from shared.events.claims import (
+    ApprovalRevoked,
+    ClaimApproved,
+    ClaimProposed,
+    ClaimRejected,
+    SlotHeld,
+)
+from shared.policy.pack import Pack
+from shared.store.commands import Decision, Holders, Slot
+from shared.store.unit import SlotKey
+
+
+@dataclass(frozen=True, slots=True)
+class ProposeClaim:
+    """`others`: open claims of other persons that name the same certificate (read table)."""
+
+    stream_id: str
+    on: date
+    others: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ApproveClaim:
+    """`proposal_version` and `amount_fen` are what the approver was shown and says yes to."""
+
+    actor: str
+    stream_id: str
+    proposal_version: int
+    amount_fen: int
+    opened_at_us: int | None = None
+    others: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class RejectClaim:
+    actor: str
+    proposal_version: int
+
+
+@dataclass(frozen=True, slots=True)
+class RevokeApproval:
+    actor: str
+    reasons: tuple[str, ...]
+    note: str = ""
+
+
+def slots_wanted(claim: Claim, pack: Pack) -> Sequence[SlotKey]:
+    """Every slot whose holder the judgement and the approval must know."""
+    return keys_for(claim.content, claim.jurisdiction, pack) if claim.content else ()
+
+
+def propose_claim(claim: Claim, command: ProposeClaim, pack: Pack, holders: Holders) -> Decision:
+    """The policy calculates; whoever asks for it decides nothing."""
+    expect(claim, "propose", Stage.ACCEPTED, Stage.HELD, Stage.PROPOSED)
+    assert claim.content is not None
+    case = case_of(claim.content, claim.jurisdiction)
+    judgement = judged(case, claim.content, command, pack, holders)
+    proposed = ClaimProposed(
+        **keys_of(claim),
+        **judgement,
+        policy=policy_used(pack),
+        content_version=claim.content_version,
+    )
+    return Decision([proposed])
+
+
+def approve_claim(claim: Claim, command: ApproveClaim, pack: Pack, holders: Holders) -> Decision:
+    """Approve what was proposed, and take its slots; where one is held, refuse or hold instead.
+
+    HLD-10-2 and HLD-10-3 (three a year, no repeat), HLD-1.5-3 (one certificate once).
+    """
+    proposal = _shown(claim, "approve", command.proposal_version, "APPROVE")
+    if command.amount_fen != proposal.amount_fen:
+        raise NotWhatWasProposed(shown=command.amount_fen, proposed=proposal.amount_fen)
+    if proposal.policy != policy_used(pack):
+        raise StaleProposal(shown=command.proposal_version)
+    other_person(command.actor, (*claim.filed_by, claim.accepted_by or ""))
+    assert claim.content is not None
+    taken = taken_at_approval(claim.content, claim.jurisdiction, command, pack, holders)
+    if taken.refused is not None:
+        refused = taken.refused(keys_of(claim), policy_used(pack), claim.proposal_version)
+        return Decision([refused])
+    return Decision([_approved(claim, command, proposal, taken)], takes=taken.slots)
+
+
+def _approved(
+    claim: Claim, command: ApproveClaim, proposal: ClaimProposed, taken: SlotsTaken
+) -> ClaimApproved:
+    content = claim.content
+    assert content is not None
+    return ClaimApproved(
+        **keys_of(claim),
+        amount_fen=proposal.amount_fen,
+        citations=proposal.citations,
+        reasons=proposal.reasons,
+        flags=proposal.flags,
+        policy=proposal.policy,
+        payee_kind=content.payee_kind,
+        payee=content.payee,
+        account=content.account,
+        year=taken.year,
+        year_slot=taken.year_slot,
+        certificate_issued_on=content.certificate_issued_on,
+        certificate_type=content.certificate_type,
+        claimed_on=content.claimed_on,
+        group=content.group,
+        supersedes=content.supersedes,
+        filed_by=claim.filed_by[0],
+        accepted_by=claim.accepted_by,
+        proposal_version=claim.proposal_version,
+        opened_at_us=command.opened_at_us,
+        slots=tuple(SlotHeld(kind=s.kind, key=s.key) for s in taken.slots),
+    )
+
+
+def reject_claim(claim: Claim, command: RejectClaim) -> Decision:
+    """Refuse what the policy proposed to refuse, for its reasons."""
+    proposal = _shown(claim, "reject", command.proposal_version, "REJECT")
+    other_person(command.actor, (*claim.filed_by, claim.accepted_by or ""))
+    rejected = ClaimRejected(
+        **keys_of(claim),
+        reasons=proposal.reasons,
+        citations=proposal.citations,
+        conflicts_with=proposal.conflicts_with,
+        policy=proposal.policy,
+        proposal_version=claim.proposal_version,
+    )
+    return Decision([rejected])
+
+
+def revoke_approval(claim: Claim, command: RevokeApproval) -> Decision:
+    """Frees every slot of the approval; payments stops or recovers what was granted."""
+    expect(claim, "revoke", Stage.APPROVED)
+    other_person(command.actor, claim.filed_by)
+    assert claim.approval is not None
+    revoked = ApprovalRevoked(
+        **keys_of(claim),
+        amount_fen=claim.approval.amount_fen,
+        reasons=command.reasons,
+        note=command.note,
+    )
+    return Decision([revoked], frees=[Slot(s.kind, s.key) for s in claim.approval.slots])
+
+
+def _shown(claim: Claim, command: str, proposal_version: int, decision: str) -> ClaimProposed:
+    """The proposal that the approver saw, if it still stands and says so."""
+    expect(claim, command, Stage.PROPOSED)
+    assert claim.proposal is not None
+    if claim.proposal_version != proposal_version:
+        raise StaleProposal(shown=proposal_version, standing=claim.proposal_version)
+    if claim.proposal.decision != decision:
+        raise NotWhatWasProposed(shown=decision, proposed=claim.proposal.decision)
+    return claim.proposal
