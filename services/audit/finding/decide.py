@@ -1,5 +1,6 @@
 """One finding: what the rules and two auditors may make of it. Pure: no I/O, no clock."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Literal
@@ -24,6 +25,8 @@ from shared.events.findings import (
 from shared.store.commands import Aggregate, Decision
 
 Outcome = Literal["confirm", "dismiss"]
+MAX_NAMED = 1000
+"""claims or payouts that one event names"""
 _ID_DIGITS = 32
 
 
@@ -38,12 +41,18 @@ class Stage(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """What a finding's events add up to; `dismissed` are the evidence digests people dismissed."""
+    """What a finding's events add up to.
+
+    `claims` and `payouts`: all that it named since it was last closed, since others may hold them
+    until it ends; `dismissed`: the evidence digests that people dismissed.
+    """
 
     stage: Stage = Stage.NEW
     version: int = 0
     jurisdiction: str = ""
     opened: FindingOpened | None = None
+    claims: tuple[str, ...] = ()
+    payouts: tuple[str, ...] = ()
     proposal: FindingProposed | None = None
     proposed_by: str | None = None
     dismissed: frozenset[str] = frozenset()
@@ -79,8 +88,15 @@ def evolve(finding: Finding, event: Event) -> Finding:
     finding = replace(finding, version=event.version, jurisdiction=event.jurisdiction)
     match event.facts:
         case FindingOpened() as opened:
+            closed = finding.stage in (Stage.LAPSED, Stage.DISMISSED)
             return replace(
-                finding, stage=Stage.OPENED, opened=opened, proposal=None, proposed_by=None
+                finding,
+                stage=Stage.OPENED,
+                opened=opened,
+                claims=_named(() if closed else finding.claims, opened.claims),
+                payouts=_named(() if closed else finding.payouts, opened.payouts),
+                proposal=None,
+                proposed_by=None,
             )
         case FindingProposed() as proposal:
             return replace(
@@ -95,6 +111,10 @@ def evolve(finding: Finding, event: Event) -> Finding:
             return replace(finding, stage=Stage.LAPSED, proposal=None, proposed_by=None)
         case _:
             return finding  # assignment, notice and answer of later parts change nothing here
+
+
+def _named(before: Sequence[str], now: Sequence[str]) -> tuple[str, ...]:
+    return tuple(sorted({*before, *now}))[:MAX_NAMED]
 
 
 FINDING: Aggregate[Finding] = Aggregate("/audit", FINDING_EVENTS, Finding(), evolve)
@@ -119,8 +139,8 @@ def judge_finding(finding: Finding, found: FindingOpened | None) -> Decision:
                 rule=opened.rule,
                 rule_version=opened.rule_version,
                 tier=opened.tier,
-                claims=opened.claims,
-                payouts=opened.payouts,
+                claims=finding.claims,
+                payouts=finding.payouts,
             )
         ]
     )
@@ -149,8 +169,8 @@ def propose_outcome(finding: Finding, command: ProposeOutcome) -> Decision:
         outcome=command.outcome,
         honest_error=command.honest_error,
         reason=command.reason,
-        claims=opened.claims,
-        payouts=opened.payouts,
+        claims=finding.claims,
+        payouts=finding.payouts,
     )
     return Decision([proposed])
 
@@ -173,8 +193,8 @@ def decide_outcome(finding: Finding, command: DecideOutcome) -> Decision:
         reason=command.reason or proposal.reason,
         honest_error=proposal.honest_error,
         proposed_by=finding.proposed_by,
-        claims=opened.claims,
-        payouts=opened.payouts,
+        claims=finding.claims,
+        payouts=finding.payouts,
     )
     return Decision([decided])
 
