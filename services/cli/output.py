@@ -10,7 +10,7 @@ from rich.console import Console
 from rich.table import Table
 
 JsonFlag = Annotated[bool, typer.Option("--json", help="one JSON document on standard output")]
-WIDTH = 140
+WIDTH = 150
 """columns where the output is no terminal"""
 
 

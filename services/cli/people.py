@@ -25,6 +25,8 @@ APPROVERS = (Person("approver-1", Role.APPROVER), Person("approver-2", Role.APPR
 OFFICER = Person("finance-officer-1", Role.FINANCE_OFFICER)
 FINANCE_APPROVER = Person("finance-approver-1", Role.FINANCE_APPROVER)
 AUDITOR = Person("auditor-1", Role.AUDITOR, jurisdiction="210000")
+AUDIT_APPROVER = Person("audit-approver-1", Role.AUDIT_APPROVER, jurisdiction="210000")
 PEOPLE = (
     INSTITUTION, CLAIMANT, OPERATOR, *CLERKS, *APPROVERS, OFFICER, FINANCE_APPROVER, AUDITOR,
+    AUDIT_APPROVER,
 )  # fmt: skip

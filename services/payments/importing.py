@@ -9,6 +9,7 @@ from aiohttp import web
 from services.payments.payout.decide import PAYOUT, Payout, import_payment
 from services.payments.problems import PAYMENTS_FILE_REFUSED
 from shared.events.base import PAYOUT_EVENTS, Sealed
+from shared.events.envelope import Event
 from shared.events.payouts import PayoutImported
 from shared.http import catalogue as codes
 from shared.http.access import Jurisdictions

@@ -15,13 +15,13 @@ from services.cli.demo.play import play
 from services.cli.demo.report import report
 from services.cli.demo.seen import Seen
 from services.cli.demo.tables import tables
-from services.cli.demo.welcome import welcome
 from services.cli.exits import Exit
 from services.cli.installation import DEMO, holding
 from services.cli.opening import settings_of
 from services.cli.output import JsonFlag, console, errors, say_json
 from services.cli.signals import run, until_signal
 from services.cli.up import Up, anew, remove_apart, up
+from services.cli.welcome import welcome
 
 EXAMPLES = Path(__file__).resolve().parents[3] / "examples"
 

@@ -120,8 +120,10 @@ def _proofs(seen: Seen) -> Iterator[str]:
     for service, result in seen.reconciled.items():
         for d in result.differences:
             yield f"{service}: {d.topic}/{d.partition} at {d.seq}: {d.what}"
-    streamed = {f.finding_id: f.evidence_sha256 for f in seen.findings().values()}
-    replayed = {f.finding_id: f.evidence_sha256 for f in seen.replayed}
-    if streamed != replayed:
-        changed = sorted(set(streamed.items()) ^ set(replayed.items()))
-        yield f"full replay and streaming differ in {sorted({one for one, _ in changed})}"
+    replayed = seen.replayed
+    for one in replayed.differences or ():
+        yield f"full replay and streaming: {one.kind} {one.rule} {one.finding}"
+    if not replayed.equal and not replayed.differences:
+        yield f"the stream had not judged all: {len(replayed.behind)} partitions behind"
+    if replayed.report.findings != len(seen.findings()):
+        yield f"full replay: {replayed.report.findings} findings, log: {len(seen.findings())}"

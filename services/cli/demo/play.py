@@ -1,14 +1,11 @@
 """One demonstration from an empty folder to its proofs."""
 
-import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from contextlib import AsyncExitStack
 from pathlib import Path
 
-from services.audit.archive.catch_up import catch_up
 from services.audit.detectors.rules import load_rules
-from services.audit.replay.full import replay
-from services.audit.replay.report import load_findings
+from services.audit.replaying import replay_and_compare
 from services.cli.client import session
 from services.cli.demo.expected import Example
 from services.cli.demo.seen import Seen
@@ -18,8 +15,6 @@ from services.cli.local import SERVICES
 from services.cli.opening import opened_log, opened_store
 from services.cli.reading import entries
 from services.cli.up import Up
-from shared.events.findings import FindingOpened
-from shared.log.port import Log
 from shared.reconcile import reconcile
 from shared.settings import Settings
 
@@ -44,13 +39,8 @@ async def play(up: Up, settings: dict[str, Settings], example: Example, step: St
         for name, store in stores.items():
             reconciled[name] = await reconcile(store, log)
             done()
-        replayed = await _replayed(log, Path(up.installation.folder) / "replay")
+        # A new archive of the same log, judged as a whole.
+        folder = Path(up.installation.folder) / "replay"
+        replayed = await replay_and_compare(log, folder / "archive", load_rules(), folder / "out")
         done()
         return Seen(answers, await entries(log), reconciled, replayed)
-
-
-async def _replayed(log: Log, folder: Path) -> Sequence[FindingOpened]:
-    """A new archive of the same log, judged as a whole: nothing of the streaming is used."""
-    await catch_up(log, folder / "archive")
-    await asyncio.to_thread(replay, folder / "archive", load_rules(), {}, None, folder / "findings")
-    return load_findings(folder / "findings")

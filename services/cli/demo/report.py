@@ -57,6 +57,7 @@ class Report(msgspec.Struct, frozen=True):
     findings: tuple[Found, ...]
     held_payouts: tuple[Held, ...]
     reconciled: dict[str, bool]
+    replay_equals_stream: bool
 
 
 def report(scenario: str, seen: Seen, differences: list[str], seconds: float) -> Report:
@@ -79,6 +80,7 @@ def report(scenario: str, seen: Seen, differences: list[str], seconds: float) ->
         findings=_findings(seen),
         held_payouts=tuple(Held(h.payout, h.finding, h.rule, h.scheduled) for h in seen.holds()),
         reconciled={service: result.equal for service, result in seen.reconciled.items()},
+        replay_equals_stream=seen.replayed.equal,
     )
 
 

@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from services.audit.replaying import Compared
 from services.cli.demo.story import Answers
 from services.cli.reading import Entry
 from shared.events.envelope import Event
@@ -25,12 +26,12 @@ class Hold:
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """`replayed` are the findings of a full replay of the same log."""
+    """`replayed` is a full replay of the same log beside what the stream found."""
 
     answers: Answers
     entries: Sequence[Entry]
     reconciled: Mapping[str, Reconciled]
-    replayed: Sequence[FindingOpened]
+    replayed: Compared
 
     def counts(self) -> Counter[tuple[str, str]]:
         """Number of events by topic and type."""

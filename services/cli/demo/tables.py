@@ -82,8 +82,7 @@ def _proofs(seen: Seen) -> Table:
         )
         for service, result in seen.reconciled.items()
     ]
-    streamed = {f.finding_id: f.evidence_sha256 for f in seen.findings().values()}
-    replayed = {f.finding_id: f.evidence_sha256 for f in seen.replayed}
-    same = "equal" if streamed == replayed else "different"
-    rows.append(("findings: streaming and full replay", len(streamed), len(replayed), same))
+    same = "equal" if seen.replayed.equal else "different"
+    numbers = (len(seen.findings()), seen.replayed.report.findings)
+    rows.append(("findings: streaming and full replay", *numbers, same))
     return table("Proofs  核对", ("what", "first number", "second number", "result"), rows)

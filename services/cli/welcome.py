@@ -1,4 +1,4 @@
-"""What to try while the demonstration stays up: addresses, tokens, three requests."""
+"""What to try while an installation stays up: addresses, tokens, three requests."""
 
 import json
 

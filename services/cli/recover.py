@@ -1,0 +1,61 @@
+"""`claims-ledger recover`: what the log has and a restored database lost, taken back."""
+
+from pathlib import Path
+
+from services.claims.claim.decide import slots_of as slots_of_claims
+from services.cli.exits import Exit, Stop
+from services.cli.installation import AtFolder
+from services.cli.opening import opened_log, opened_store, settings_of
+from services.cli.output import JsonFlag, console, say_json, table
+from services.cli.signals import run
+from services.payments.importing import slots_of as slots_of_payments
+from shared.recover import Recovered
+from shared.recover import recover as take_back
+from shared.store.rebuild import SlotsOf
+
+SLOTS: dict[str, SlotsOf] = {
+    "claims": slots_of_claims,
+    "payments": slots_of_payments,
+    "audit": lambda _: ((), ()),
+}
+
+
+def recover(at: AtFolder = None, as_json: JsonFlag = False) -> None:
+    """Take events back from the log into the database of the service that LEDGER_… names.
+
+    The service must be stopped. Runs again without harm. Exit code 3: they contradict each other;
+    5: something still writes.
+    """
+    results = run(_recover(at))
+    if as_json:
+        say_json({name: _document(result) for name, result in results.items()})
+        return
+    rows = [
+        (name, sum(r.events.values()), r.reservations.written, r.reservations.removed,
+         r.reservations.held)
+        for name, r in results.items()
+    ]  # fmt: skip
+    columns = ("service", "events number", "slots mended number", "freed number", "held number")
+    console().print(table("Taken back from the log  从日志取回", columns, rows))
+
+
+async def _recover(at: Path | None) -> dict[str, Recovered]:
+    results = {}
+    for name, settings in settings_of(at).items():
+        if name not in SLOTS:
+            raise Stop(
+                Exit.USAGE,
+                f"LEDGER_DATABASE_URL names {name}: it must name claims, payments or audit.",
+                f"LEDGER_DATABASE_URL 指向 {name}：应为 claims、payments 或 audit。",
+            )
+        async with opened_log(settings.log) as log, opened_store(settings) as store:
+            results[name] = await take_back(store, log, SLOTS[name])
+    return results
+
+
+def _document(result: Recovered) -> object:
+    return {
+        "events": {f"{at.topic}/{at.partition}": n for at, n in sorted(result.events.items())},
+        "heads": {f"{at.topic}/{at.partition}": n for at, n in sorted(result.heads.items())},
+        "reservations": result.reservations,
+    }
