@@ -63,9 +63,9 @@ class Attempts:
         """A kill leaves no time to mark, so the first batch after a start is marked beforehand: the
         batch at which a process was killed is the first one of the next.
         """
-        if not self._proved:
-            await self._mark(items)
         async with self.blamed(items):
+            if not self._proved:
+                await self._mark(items)
             yield
         if not self._proved:
             await self._forget(items)
@@ -75,8 +75,8 @@ class Attempts:
     async def single(self, item: Item) -> AsyncIterator[None]:
         """One record of a partition with a mark."""
         at, _ = item
-        await self._mark([item])
         async with self.blamed([item]):
+            await self._mark([item])
             yield
         await self._forget([item])
         self._careful[at] = max(0, self._careful.get(at, 0) - 1)

@@ -87,14 +87,19 @@ class _Part:
         self._store = store
         self._at = at
         self.proved = Verifier(at)
-        self.copies = 0
+        self._read = 0
         self.difference: Difference | None = None
+
+    @property
+    def copies(self) -> int:
+        """Records that were sent again; not counted behind a difference."""
+        return 0 if self.difference else self._read - self.proved.seq - len(self.proved.held)
 
     async def accept(self, records: Sequence[Record]) -> None:
         if self.difference:
             return
         before = self.proved.seq
-        self.copies += sum(record.seq <= before for record in records)
+        self._read += len(records)
         try:
             fresh = self.proved.accept(records)
             doubted = self.proved.to_compare()

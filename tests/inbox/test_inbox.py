@@ -9,7 +9,7 @@ import pytest
 
 from shared.inbox import GAP_SECONDS, Inbox, Zombie
 from shared.log.chain import link
-from shared.log.port import LogUnavailable, TopicPartition
+from shared.log.port import LogReader, LogUnavailable, TopicPartition
 from shared.log.verified import ForkFound
 from tests.contract.places import append
 from tests.inbox.handlers import Noting, drain, inbox, noted, prepare, reactor, turns
@@ -135,11 +135,15 @@ async def test_a_zombie_rolls_back(claims: Stand, payments: Stand) -> None:
     reader = await zombie.open()
     await drain(living)
     with pytest.raises(Zombie):
-        for _ in range(50):
-            await zombie.turn(reader)
+        await _turn_for_ever(zombie, reader)
     await reader.close()
 
     assert len(await noted(payments)) == 3
+
+
+async def _turn_for_ever(reading: Inbox, reader: LogReader) -> None:
+    while True:
+        await reading.turn(reader)
 
 
 async def test_a_recreated_topic_is_read_on_by_number(claims: Stand, payments: Stand) -> None:

@@ -1,4 +1,4 @@
-"""What cannot be applied waits or parks with its stream, in order; nothing is skipped in silence."""
+"""What cannot be applied waits or parks with its stream, in order; nothing is skipped."""
 
 import asyncpg
 import pytest
