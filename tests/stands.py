@@ -4,7 +4,7 @@ import asyncio
 import contextlib
 import secrets
 from collections.abc import AsyncIterator, Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Any, Protocol
 
@@ -175,14 +175,6 @@ async def store_of(database: Database) -> AsyncIterator[Store]:
         yield Store(pool, PARTITIONS, CLOCK.now)
     finally:
         await pool.close()
-
-
-@contextlib.asynccontextmanager
-async def elsewhere(database: Database, name: str, to: Stand) -> AsyncIterator[Stand]:
-    """The same service over another database, such as a restored one."""
-    other = replace(database, name=name)
-    async with store_of(other) as store:
-        yield Stand(other, store, to.topic, to.place)
 
 
 class Running(Protocol):
