@@ -31,8 +31,9 @@ log = structlog.get_logger()
 class Archiver:
     """Keeps the archive's folder current; a kill at any point loses nothing."""
 
-    def __init__(self, log_: Log, folder: Path) -> None:
+    def __init__(self, log_: Log, folder: Path, pause_seconds: float = SECONDS) -> None:
         self._log = log_
+        self._pause_seconds = pause_seconds
         self._folder = folder
         self._last: CaughtUp | None = None
         self._done_at = time.monotonic()
@@ -45,7 +46,7 @@ class Archiver:
                 self._done_at = time.monotonic()
             except _RETRIED as failed:
                 log.warning("archive_retries", cause=type(failed).__name__)
-            await asyncio.sleep(SECONDS)
+            await asyncio.sleep(self._pause_seconds)
 
     async def alarms(self) -> str | None:
         """Why the archive is not well, for /readyz."""
