@@ -1,0 +1,71 @@
+"""A claim in each of its states, and each command as another person would give it."""
+
+from services.claims.claim import approval, decide
+from services.claims.claim.decide import Claim, Stage
+from tests.claims.claim.builders import (
+    CLERK,
+    PACK,
+    PLACE,
+    STREAM,
+    TODAY,
+    accepted,
+    approve,
+    approved,
+    content,
+    correction,
+    held,
+    imported,
+    old_decision,
+    proposed,
+    refusing,
+    rejected,
+    returned,
+    revoked,
+    state,
+    submitted,
+    withdrawn,
+)
+from tests.states import Table
+
+BEFORE = (submitted(), accepted())
+STATES = {
+    "new": Claim(),
+    "submitted": state(submitted()),
+    "returned": state(submitted(), returned()),
+    "accepted": state(*BEFORE),
+    "proposed to approve": state(*BEFORE, proposed()),
+    "proposed to reject": state(*BEFORE, refusing()),
+    "held": state(*BEFORE, held()),
+    "approved": state(*BEFORE, proposed(), approved()),
+    "rejected": state(*BEFORE, refusing(), rejected()),
+    "withdrawn": state(submitted(), withdrawn()),
+    "revoked": state(*BEFORE, proposed(), approved(), revoked()),
+    "imported": state(imported()),
+}
+OTHER = "approver-2"
+
+CLAIM_TABLE = Table(
+    "claim",
+    "What becomes of each command in each state: the event, or the refusal. Commands come from a"
+    " person who has not acted on the claim; nobody else holds its slots; an approver says what the"
+    " newest proposal says.",
+    [stage.value for stage in Stage],
+    STATES,
+    {
+        "submit": lambda claim: decide.submit_claim(claim, content(), PLACE),
+        "correct": correction,
+        "withdraw": lambda c: decide.withdraw_claim(c, decide.WithdrawClaim("second thoughts")),
+        "accept": lambda c: decide.accept_claim(c, decide.AcceptClaim(CLERK, "OFFICE-1")),
+        "return": lambda c: decide.return_claim(c, decide.ReturnClaim(CLERK, ("PAPER_MISSING",))),
+        "propose": lambda c: approval.propose_claim(
+            c, approval.ProposeClaim(STREAM, TODAY), PACK, {}
+        ),
+        "approve": lambda c: approve(c, actor=OTHER),
+        "reject": lambda c: approval.reject_claim(c, approval.RejectClaim(OTHER, 3)),
+        "hold": lambda c: decide.hold_claim(c, decide.HoldClaim(CLERK, ("PAPER_DOUBTED",))),
+        "revoke": lambda c: approval.revoke_approval(
+            c, approval.RevokeApproval(OTHER, ("PAPER_FORGED",))
+        ),
+        "import": lambda c: decide.import_claim(c, old_decision()),
+    },
+)
