@@ -1,5 +1,6 @@
 """Drills: the disasters of the operations manual on both logs, each ending as it is told there."""
 
+import asyncio
 import contextlib
 import secrets
 from collections import Counter
@@ -98,10 +99,10 @@ async def test_a_forked_topic_stops_relay_and_reader_and_nothing_of_it_is_applie
     await append(claims.log, at, [*whole[:4], forged])
 
     with pytest.raises(ForkFound, match="at 4"):
-        await inbox(payments, claims, Noting()).run()
+        await asyncio.wait_for(inbox(payments, claims, Noting()).run(), 5)
     relay = Relay(claims.store, claims.log)
     with pytest.raises(Fork, match="at 4"):
-        await relay.run()
+        await asyncio.wait_for(relay.run(), 5)
 
     assert not relay.compared.is_set()  # so the service accepts no writes
     assert await noted(payments) == []
@@ -188,7 +189,7 @@ async def test_a_database_restored_to_ten_minutes_ago_is_made_whole_from_the_log
     async with _again(copied.earlier, payments) as restored:
         relay = Relay(restored.store, restored.log)
         with pytest.raises(LogAhead):
-            await relay.run()
+            await asyncio.wait_for(relay.run(), 5)
         assert not relay.compared.is_set()
 
         await recover(restored.store, restored.log, slots_of)

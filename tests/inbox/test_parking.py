@@ -1,5 +1,7 @@
 """What cannot be applied waits or parks with its stream, in order; nothing is skipped."""
 
+import asyncio
+
 import asyncpg
 import pytest
 
@@ -126,7 +128,7 @@ async def test_more_than_20_parked_for_one_cause_in_a_minute_stop_the_reader(
     await quick_claims.send()
 
     with pytest.raises(TooManyParked, match="unknown type"):
-        await reading.run()
+        await asyncio.wait_for(reading.run(), 5)
     assert len(await list_parked(quick_payments.store.pool)) == MAX_PARKED_A_MINUTE
     assert await quick_payments.fetch("SELECT FROM inbox_attempts") == []
 
@@ -217,7 +219,7 @@ async def live(claims: Stand, payments: Stand, breaks: str) -> Noting:
     handler = Noting()
     handler.breaks[breaks] = Broken
     with pytest.raises(Broken):
-        await inbox(payments, claims, handler).run()
+        await asyncio.wait_for(inbox(payments, claims, handler).run(), 5)
     return handler
 
 

@@ -75,7 +75,7 @@ async def test_a_relay_that_died_before_saving_sends_the_same_and_no_reader_sees
     survivor = Relay(claims.store, claims.log)
     await survivor.compare()  # it looked before the other one died
     with pytest.raises(Killed):
-        await Mortal(claims.store, claims.log).run()
+        await asyncio.wait_for(Mortal(claims.store, claims.log).run(), 5)
     writer = await claims.log.writer()
     ahead = dict(survivor.marks)
     while batch := await survivor._read(ahead):
@@ -92,7 +92,7 @@ async def test_a_relay_that_died_before_saving_sends_the_same_and_no_reader_sees
 async def test_after_a_death_before_saving_the_log_is_found_ahead_and_saved(claims: Stand) -> None:
     await claims.say_many(20)
     with pytest.raises(Killed):
-        await Mortal(claims.store, claims.log).run()
+        await asyncio.wait_for(Mortal(claims.store, claims.log).run(), 5)
     relay = Relay(claims.store, claims.log)
     assert await relay.all_saved() == {}
 
@@ -188,7 +188,7 @@ async def test_what_a_restored_database_lost_stops_the_relay(claims: Stand) -> N
     relay = Relay(claims.store, claims.log)
 
     with pytest.raises(LogAhead, match=f"{at.topic}/0"):
-        await relay.run()
+        await asyncio.wait_for(relay.run(), 5)
     assert not relay.compared.is_set()
 
 
@@ -211,7 +211,7 @@ async def test_another_chain_at_a_number_that_we_sent_is_a_fork(claims: Stand) -
     await append(claims.log, TopicPartition(claims.topic, 0), [*whole[:4], forged])
 
     with pytest.raises(Fork, match="/0 at 5"):
-        await Relay(claims.store, claims.log).run()
+        await asyncio.wait_for(Relay(claims.store, claims.log).run(), 5)
     assert await claims.fetch("SELECT FROM relay_batches") == []
 
 
@@ -347,7 +347,7 @@ async def test_a_busy_service_never_looks_like_a_restored_one(quick_claims: Stan
 async def test_a_process_without_relay_compares_and_saves_nothing(quick_claims: Stand) -> None:
     await quick_claims.say_many(8)
     with pytest.raises(Killed):
-        await Mortal(quick_claims.store, quick_claims.log).run()
+        await asyncio.wait_for(Mortal(quick_claims.store, quick_claims.log).run(), 5)
     site = Relay(quick_claims.store, quick_claims.log)
     await site.compare_until_done()
 
