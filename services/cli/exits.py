@@ -16,7 +16,7 @@ class Exit(IntEnum):
 
 MEANINGS = {
     Exit.OK: "done, nothing to report",
-    Exit.DIFFERENT: "done, and something was refused, found, missing or not as expected",
+    Exit.DIFFERENT: "something was refused, found, missing or not as expected",
     Exit.USAGE: "wrong command line, settings, keys or file",
     Exit.DISAGREE: "log and database disagree: stop and look (docs/operations.md)",
     Exit.UNREACHABLE: "a service, the database or the log does not answer: try again",

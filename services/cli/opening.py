@@ -33,12 +33,16 @@ def settings_of(at: Path | None) -> dict[str, Settings]:
     return {name: _read(local.environment(name)) for name in SERVICES}
 
 
+def from_settings(at: Path | None) -> bool:
+    """Whether LEDGER_… variables name the log, and no folder was given."""
+    return at is None and f"{PREFIX}LOG" in os.environ
+
+
 def log_address(at: Path | None) -> str:
     """LEDGER_LOG, or the log of an installation on this machine. Raises Stop."""
-    if at is None and f"{PREFIX}DATABASE_URL" in os.environ:
-        return _read().log
-    if at is None and f"{PREFIX}LOG" in os.environ:
-        return os.environ[f"{PREFIX}LOG"]
+    if from_settings(at):
+        named = os.environ.get(f"{PREFIX}LOG", "")
+        return _read().log if f"{PREFIX}DATABASE_URL" in os.environ else named
     return Local.attach(Path(find(at).folder)).log_url("audit")
 
 

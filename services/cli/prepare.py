@@ -8,6 +8,7 @@ from typing import Annotated
 import asyncpg
 import typer
 
+from services.cli.output import JsonFlag, say_json
 from shared.events.base import TOPICS
 from shared.events.partition import DEFAULT_PARTITIONS
 from shared.log.open import open_log
@@ -32,6 +33,7 @@ def prepare(
     new_secrets: Annotated[
         Path | None, typer.Option("--secrets", help="folder to fill with passwords and keys")
     ] = None,
+    as_json: JsonFlag = False,
 ) -> None:
     """Create passwords and keys (--secrets), databases and roles (--admin, --passwords), or topics
     (--log). What exists stays as it is.
@@ -40,19 +42,25 @@ def prepare(
     """
     if not (admin or log or new_secrets):
         raise typer.BadParameter("say what to prepare: --secrets, --admin or --log")
+    ready: dict[str, list[str]] = {}
     try:
         if new_secrets:
-            _secrets(new_secrets)
+            ready["secrets"] = _secrets(new_secrets)
         if admin:
-            asyncio.run(_databases(admin, passwords, partitions))
+            ready["databases"] = asyncio.run(_databases(admin, passwords, partitions))
         if log:
-            asyncio.run(_topics(log, partitions))
+            ready["topics"] = asyncio.run(_topics(log, partitions))
     except (PrepareFailed, LogRefused, LogUnavailable, OSError, asyncpg.PostgresError) as failed:
         typer.echo(f"not prepared: {failed}", err=True)
         raise typer.Exit(REFUSED) from failed
+    if as_json:
+        say_json(ready)
+        return
+    for what, names in ready.items():
+        typer.echo(f"{what} ready: {', '.join(names)}")
 
 
-def _secrets(folder: Path) -> None:
+def _secrets(folder: Path) -> list[str]:
     """Files of mode 0600, each for the services that need it and for nobody else."""
     load_or_create_passwords(folder)
     keys = folder / "vault-keys.json"
@@ -62,18 +70,18 @@ def _secrets(folder: Path) -> None:
     if not request_key.exists():
         request_key.touch(mode=0o600)
         request_key.write_text(secrets.token_urlsafe(32))
-    typer.echo(f"secrets ready: {', '.join(sorted(file.name for file in folder.iterdir()))}")
+    return sorted(file.name for file in folder.iterdir())
 
 
-async def _databases(admin: str, passwords: Path | None, partitions: int) -> None:
+async def _databases(admin: str, passwords: Path | None, partitions: int) -> list[str]:
     dsns = await prepare_databases(admin, partitions=partitions, passwords_dir=passwords)
-    typer.echo(f"databases ready: {', '.join(dsns.databases)}")
+    return list(dsns.databases)
 
 
-async def _topics(address: str, partitions: int) -> None:
+async def _topics(address: str, partitions: int) -> list[str]:
     log = await open_log(address)
     try:
         await log.create_topics(dict.fromkeys(TOPICS, partitions))
     finally:
         await log.close()
-    typer.echo(f"topics ready: {', '.join(TOPICS)}")
+    return list(TOPICS)

@@ -8,8 +8,8 @@ import typer
 from services.audit.detectors.rules import load_rules
 from services.audit.replaying import Compared, replay_and_compare
 from services.cli.exits import Exit
-from services.cli.installation import AtFolder
-from services.cli.opening import log_address, opened_log
+from services.cli.installation import AtFolder, find
+from services.cli.opening import from_settings, log_address, opened_log
 from services.cli.output import JsonFlag, console, say_json, table
 from services.cli.signals import run
 from shared.money import yuan
@@ -18,7 +18,9 @@ OUT = Path("build/replay")
 
 
 def replay(
-    out: Annotated[Path, typer.Option(help="folder of the archive and the result")] = OUT,
+    out: Annotated[
+        Path | None, typer.Option(help="folder of archive and result; else beside the installation")
+    ] = None,
     at: AtFolder = None,
     as_json: JsonFlag = False,
 ) -> None:
@@ -27,18 +29,25 @@ def replay(
     The result is byte-identical whenever it is run on the same log. Exit code 1: they differ, the
     stream is behind, or something could not be judged.
     """
-    found = run(_replay(at, out))
+    address = log_address(at)
+    folder = out or _usual(at)
+    found = run(_replay(address, folder))
     if as_json:
         say_json(document(found))
     else:
-        _show(found, out)
+        _show(found, folder)
     if not found.equal or not found.report.complete:
         raise typer.Exit(Exit.DIFFERENT)
 
 
-async def _replay(at: Path | None, out: Path) -> Compared:
+def _usual(at: Path | None) -> Path:
+    """An archive belongs to one log: that of another installation would be a fork."""
+    return OUT if from_settings(at) else Path(find(at).folder) / "replays"
+
+
+async def _replay(address: str, out: Path) -> Compared:
     out.mkdir(parents=True, exist_ok=True)
-    async with opened_log(log_address(at)) as log:
+    async with opened_log(address) as log:
         return await replay_and_compare(log, out / "archive", load_rules(), out / "findings")
 
 

@@ -5,6 +5,7 @@ from typing import Annotated
 
 import msgspec
 import typer
+from rich.markup import escape
 from rich.tree import Tree
 
 from services.cli.exits import Exit, Stop
@@ -133,10 +134,10 @@ def _order(event: Event) -> tuple[object, ...]:
 
 def _line(one: Traced, event: Event) -> str:
     local = event.recorded_at.astimezone(SHANGHAI)
-    words = [f"{local:%Y-%m-%d %H:%M:%S}", f"[bold]{one.type}[/bold]", f"by {one.actor}"]
+    words = [f"{local:%Y-%m-%d %H:%M:%S}", f"[bold]{one.type}[/bold]", f"by {escape(one.actor)}"]
     if one.amount_fen is not None:
         words.append(f"¥{yuan(one.amount_fen)}")
     if one.clauses:
         words.append(f"clauses {', '.join(one.clauses)}")
-    words += [f"{name}: {value}" for name, value in one.said.items()]
+    words += [f"{name}: {escape(value)}" for name, value in one.said.items()]
     return "  ".join(words) + f"\n[dim]{one.stream} v{one.version}, {one.place}[/dim]"

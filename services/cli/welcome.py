@@ -46,7 +46,8 @@ def requests(installation: Installation) -> list[str]:
         url = installation.services[service] + path
         return f"curl -sS -H 'Authorization: Bearer {token}'{more} '{url}'"
 
-    body = f" -H 'Idempotency-Key: first-try' --json '{json.dumps(CLAIM)}'"
+    command = "-H 'Idempotency-Key: first-try' -H 'Content-Type: application/json'"
+    body = f" {command} -d '{json.dumps(CLAIM)}'"
     return [
         curl("claims", CLERKS[0].sub, "/claims?stage=held"),
         curl("audit", AUDITOR.sub, "/findings"),
