@@ -1,6 +1,6 @@
 # Every task of daily work. A new machine needs Python 3.11, make and a C library; tests also Java 17 and Maven.
 .DEFAULT_GOAL := help
-.PHONY: help install demo serve test bench soak lint docs lock tools-check python-check kafka-jars clean
+.PHONY: help install demo serve test bench saboteurs soak lint docs lock tools-check python-check kafka-jars clean
 SHELL := /bin/bash -euo pipefail
 
 PYTHON ?= $(shell command -v python3.11 || command -v python3)
@@ -27,6 +27,9 @@ test: tools-check .venv/dev.stamp kafka-jars  ## all tests, on a real PostgreSQL
 
 bench: tools-check .venv/dev.stamp kafka-jars  ## print the figures beside their raw limits
 	@$(RUN)/python -m tests.bench $(ARGS)
+
+saboteurs: tools-check .venv/dev.stamp kafka-jars  ## break every invariant once and see its test fail
+	@LEDGER_SABOTEURS=all $(RUN)/python -m pytest tests/test_saboteurs.py $(ARGS)
 
 soak: tools-check .venv/dev.stamp kafka-jars  ## the long tests in full size
 	@$(RUN)/python -m tests.soak $(ARGS)
