@@ -9,6 +9,9 @@ from shared.clock import RealClock
 from shared.store.pool import open_pool
 from shared.store.store import Store
 from tests.databases import Databases
+from tests.stands import claims_database, postgres_place, quick_claims
+
+__all__ = ["claims_database", "postgres_place", "quick_claims", "store"]
 
 OpenStore = Callable[[], Awaitable[Store]]
 

@@ -1,0 +1,65 @@
+"""Read tables: each event is shown once, also by two processes that show the same ones."""
+
+import asyncio
+from collections.abc import Sequence
+from functools import partial
+
+import pytest
+
+from shared.events.envelope import Event
+from shared.store.store import Connection
+from shared.store.views import Projector
+from tests.stands import Stand, running, until
+
+
+@pytest.fixture
+async def shown(quick_claims: Stand) -> Stand:
+    await quick_claims.as_owner(
+        "CREATE TABLE IF NOT EXISTS shown (n bigserial, name text);"
+        " GRANT ALL ON shown TO ledger_writer; GRANT ALL ON SEQUENCE shown_n_seq TO ledger_writer;"
+        " TRUNCATE shown"
+    )
+    return quick_claims
+
+
+async def project(connection: Connection, events: Sequence[Event]) -> None:
+    for event in events:
+        name = f"{event.subject}/{event.version}"
+        await connection.execute("INSERT INTO shown (name) VALUES ($1)", name)
+
+
+async def names(stand: Stand) -> list[str]:
+    return [row[0] for row in await stand.fetch("SELECT name FROM shown ORDER BY n")]
+
+
+async def test_two_processes_show_each_event_once(shown: Stand) -> None:
+    projectors = [Projector("view", shown.store, project) for _ in range(2)]
+    async with running(*projectors):
+        for n in range(10):
+            await shown.say_many(8, f"round{n}")
+            for projector in projectors:
+                projector.nudge()
+
+        async def all_shown() -> bool:
+            return len(await names(shown)) >= 80
+
+        await until(all_shown)
+        await asyncio.sleep(0.3)
+
+    assert sorted(await names(shown)) == sorted(
+        f"round{n}-{m}/1" for n in range(10) for m in range(8)
+    )
+
+
+async def test_a_new_process_goes_on_where_the_last_one_ended(shown: Stand) -> None:
+    for n in range(3):
+        await shown.say_many(4, f"life{n}")
+        projector = Projector("view", shown.store, project)
+        async with running(projector):
+            await until(partial(_has_shown_all, projector, shown))
+    assert len(await names(shown)) == len(set(await names(shown))) == 12
+
+
+async def _has_shown_all(projector: Projector, stand: Stand) -> bool:
+    heads = await stand.store.heads()
+    return all([await projector.seen(*at) == head for at, head in heads.items()])
