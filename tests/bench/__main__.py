@@ -11,27 +11,37 @@ from pathlib import Path
 import structlog
 import uvloop
 
-from tests.bench import archive, relay, replay, report
+from tests.bench import archive, encoding, intake, memory, relay, replay, report, requests, visible
 from tests.bench.bench import SMALL, Bench, Sizes, running
 from tests.bench.figures import Figure
 
 ROOT = Path(__file__).resolve().parents[2]
 ROWS: Mapping[str, Callable[[Bench], Awaitable[list[Figure]]]] = {
+    "requests": requests.measure,
+    "roster": intake.measure,
     "relay": relay.measure,
     "replay": replay.measure,
     "archive": archive.measure,
+    "visible": visible.measure,
+    "memory": memory.measure,
+    "encoding": encoding.measure,
 }
 
 
-async def measure(names: Sequence[str], sizes: Sizes, folder: Path) -> list[Figure]:
-    """The rows in the order of ROWS; servers and their data lie in `folder`."""
+async def measure(names: Sequence[str], bench: Bench) -> list[Figure]:
+    """The rows that are named, in the order of ROWS."""
     figures: list[Figure] = []
-    async with running(sizes, folder) as bench:
-        for name, row in ROWS.items():
-            if name in names:
-                print(f"measuring {name} …", file=sys.stderr, flush=True)
-                figures += await row(bench)
+    for name, row in ROWS.items():
+        if name in names:
+            print(f"measuring {name} …", file=sys.stderr, flush=True)
+            figures += await row(bench)
     return figures
+
+
+async def run(names: Sequence[str], sizes: Sizes, folder: Path) -> list[Figure]:
+    """Servers and their data lie in `folder`; all are stopped at the end."""
+    async with running(sizes, folder) as bench:
+        return await measure(names, bench)
 
 
 def main(words: Sequence[str]) -> None:
@@ -48,7 +58,7 @@ def main(words: Sequence[str]) -> None:
         asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner,
     ):
         Path(folder).chmod(0o755)  # as root, PostgreSQL runs as another user, who must pass
-        figures = runner.run(measure(asked.names or list(ROWS), sizes, Path(folder)))
+        figures = runner.run(run(asked.names or list(ROWS), sizes, Path(folder)))
     report.show(figures)
     report.write_json(figures, ROOT / "build" / "bench.json")
     whole = not asked.small and not asked.names

@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 
 from aiokafka import AIOKafkaProducer
@@ -55,7 +55,13 @@ class Bench:
     folder: Path
     _stack: AsyncExitStack
     _broker: Broker | None = None
-    _filled: bool = field(default=False)
+    _filled: bool = False
+    _persons: int = 0
+
+    def persons(self, count: int) -> int:
+        """The first of `count` persons whom nobody has met before."""
+        self._persons += count
+        return self._persons - count
 
     async def kafka(self) -> KafkaSettings:
         """The broker's address, with the settings that the product's clients have."""
@@ -75,9 +81,10 @@ class Bench:
 
 
 @asynccontextmanager
-async def running(sizes: Sizes, folder: Path) -> AsyncIterator[Bench]:
+async def running(sizes: Sizes, folder: Path, broker: Broker | None = None) -> AsyncIterator[Bench]:
+    """With a `broker` that somebody else started and will stop, or one of its own when needed."""
     async with AsyncExitStack() as stack:
-        yield Bench(sizes, folder, stack)
+        yield Bench(sizes, folder, stack, broker)
 
 
 async def create_topic(settings: KafkaSettings, topic: str) -> None:

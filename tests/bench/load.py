@@ -6,7 +6,9 @@
 import asyncio
 import sys
 from collections.abc import Iterator
+from functools import partial
 from time import perf_counter
+from typing import cast
 
 import msgspec
 import uvloop
@@ -51,8 +53,7 @@ class _Client(asyncio.Protocol):
         self.others = 0
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        assert isinstance(transport, asyncio.Transport)
-        self._transport = transport
+        self._transport = cast(asyncio.Transport, transport)  # uvloop's is no subclass of it
         self._ask()
 
     def data_received(self, data: bytes) -> None:
@@ -78,6 +79,10 @@ class _Client(asyncio.Protocol):
             self._transport.write(request)
 
 
+def _same(client: _Client) -> _Client:
+    return client
+
+
 def _length(head: bytes) -> int:
     _, _, rest = head.lower().partition(b"content-length:")
     length = int(rest.partition(b"\r\n")[0])
@@ -96,7 +101,7 @@ async def load(order: Order, requests: Iterator[bytes]) -> Answer:
         ends.append(loop.create_future())
         client = _Client(requests, until, ends[-1])
         clients.append(client)
-        await loop.create_connection(lambda client=client: client, HOST, order.port)
+        await loop.create_connection(partial(_same, client), HOST, order.port)
     await asyncio.gather(*ends)
     seconds = perf_counter() - began
     times = [time for client in clients for time in client.milliseconds]
