@@ -3,6 +3,7 @@
 import asyncio
 import time
 from dataclasses import dataclass, field
+from io import BytesIO
 from typing import Any
 
 import aiohttp
@@ -72,7 +73,7 @@ class Client:
         }
         timeout = aiohttp.ClientTimeout(ATTEMPT_SECONDS)
         async with self.session.post(
-            self.url + ask.path, data=ask.body, headers=headers, timeout=timeout
+            self.url + ask.path, data=BytesIO(ask.body), headers=headers, timeout=timeout
         ) as got:
             return Answer(got.status, await got.read(), got.headers.get("Ledger-Position"))
 

@@ -15,6 +15,8 @@ FILERS = 6
 ROSTER_ROWS = 60
 ROSTER_PAUSE_SECONDS = 3.0
 PAUSE_SECONDS = 0.05
+PROPOSED = 3
+"""version of a proposal: filed, accepted, proposed"""
 
 
 class Unlawful(Exception):
@@ -87,7 +89,7 @@ class Load:
         if proposed["decision"] != "APPROVE":
             return
         shown = {
-            "proposal_version": proposed.get("proposal_version", 3),
+            "proposal_version": PROPOSED,
             "amount_fen": proposed["amount_fen"],
         }
         await self._say(f"/claims/{claim_id}/approve", shown, "approver")
