@@ -1,7 +1,7 @@
 """Reactions: an event of another service becomes commands of ours, once each and in order."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Generic, TypeVar
 
@@ -62,12 +62,7 @@ class Reactor:
     async def _folds(self, reactions: Sequence[Reaction[Any]]) -> dict[str, "Fold[Any]"]:
         streams = tuple({r.stream_id for r in reactions})
         bodies = (await self._ledger.store.read(Asked(streams))).bodies if streams else {}
-        return {
-            r.stream_id: _folded(
-                r.aggregate, bodies.get(r.stream_id, ()), Fold(r.aggregate.initial)
-            )
-            for r in reactions
-        }
+        return {r.stream_id: _loaded(r.aggregate, bodies.get(r.stream_id, ())) for r in reactions}
 
     def _react(
         self, cause: Event, reactions: Sequence[Reaction[Any]], folds: Mapping[str, "Fold[Any]"]
@@ -88,9 +83,8 @@ class Reactor:
                 continue
             unit = self._unit(cause, reaction, decision, fold)
             units.append(unit)
-            moved[reaction.stream_id] = _folded(
-                reaction.aggregate, [e.body for e in unit.events], fold
-            )
+            events = reaction.aggregate.events([event.body for event in unit.events])
+            moved[reaction.stream_id] = _moved(reaction.aggregate, fold, events)
         return units, moved
 
     def _unit(
@@ -117,13 +111,18 @@ class Fold(Generic[S]):
     version: int = 0
     last: datetime | None = None
     causes: frozenset[str] = frozenset()
+    """of its stored events; a batch holds each cause once, so its own are not needed"""
 
 
-def _folded(aggregate: Aggregate[S], bodies: Sequence[bytes], fold: Fold[S]) -> Fold[S]:
-    state, last, causes = fold.state, fold.last, set(fold.causes)
-    for event in aggregate.events(bodies):
+def _loaded(aggregate: Aggregate[S], bodies: Sequence[bytes]) -> Fold[S]:
+    events = aggregate.events(bodies)
+    causes = frozenset(event.causation_id for event in events if event.causation_id)
+    return replace(_moved(aggregate, Fold(aggregate.initial), events), causes=causes)
+
+
+def _moved(aggregate: Aggregate[S], fold: Fold[S], events: Sequence[Event]) -> Fold[S]:
+    state, last = fold.state, fold.last
+    for event in events:
         state = aggregate.evolve(state, event)
         last = event.recorded_at
-        if event.causation_id:
-            causes.add(event.causation_id)
-    return Fold(state, fold.version + len(bodies), last, frozenset(causes))
+    return replace(fold, state=state, version=fold.version + len(events), last=last)
