@@ -43,10 +43,12 @@ def start(*arguments: str, settings: Mapping[str, str] | None = None) -> "subpro
     )
 
 
-def ledger(*arguments: str, settings: Mapping[str, str] | None = None) -> Ended:
+def ledger(
+    *arguments: str, settings: Mapping[str, str] | None = None, seconds: float = SECONDS
+) -> Ended:
     """Run a command to its end."""
     with start(*arguments, settings=settings) as process:
-        out, err = process.communicate(timeout=SECONDS)
+        out, err = process.communicate(timeout=seconds)
     return Ended(process.returncode, out, err)
 
 

@@ -17,6 +17,8 @@ from shared.postgres.server import Server
 from tests.cli.running import Ended, ledger, until
 from tests.databases import Databases
 
+UNREADABLE = "claim-events.v1/0/999999"
+"""the stream of bytes that name none"""
 NOBODY = "claim-00000000-0000-7000-8000-000000000000"
 
 
@@ -173,22 +175,21 @@ async def test_a_parked_stream_is_listed_and_released_and_parks_again_if_still_u
     await connection.execute(
         "INSERT INTO inbox_pending (reader, topic, partition_no, seq, stream_id, state, cause,"
         " detail, event_id, body, since) VALUES ('payments', 'claim-events.v1', 0, 999999,"
-        " 'claim-parked', 'parked', 'undecodable', 'for the test', $1, '', now())",
+        " $1, 'parked', 'undecodable', 'for the test', $2, '', now())",
+        UNREADABLE,
         bytes(16),
     )
     listed = await asyncio.to_thread(at, installation, "parked", "list", "--json")
-    released = await asyncio.to_thread(
-        at, installation, "parked", "release", "claim-parked", "--json"
-    )
-    parked_again = "SELECT state = 'parked' FROM inbox_pending WHERE stream_id = 'claim-parked'"
+    released = await asyncio.to_thread(at, installation, "parked", "release", UNREADABLE, "--json")
+    parked_again = "SELECT state = 'parked' FROM inbox_pending WHERE stream_id = $1"
     async with asyncio.timeout(20):
-        while not await connection.fetchval(parked_again):  # noqa: ASYNC110
+        while not await connection.fetchval(parked_again, UNREADABLE):  # noqa: ASYNC110
             await asyncio.sleep(0.1)
-    await connection.execute("DELETE FROM inbox_pending WHERE stream_id = 'claim-parked'")
+    await connection.execute("DELETE FROM inbox_pending WHERE stream_id = $1", UNREADABLE)
     await connection.close()
     assert listed.code == Exit.DIFFERENT
     [parked] = listed.json["parked"]["payments"]
-    assert (parked["stream_id"], parked["cause"]) == ("claim-parked", "undecodable")
+    assert (parked["stream_id"], parked["cause"]) == (UNREADABLE, "undecodable")
     assert released.code == Exit.OK
     assert released.json["released"]["payments"] == 1
 
