@@ -76,7 +76,9 @@ class Supervised:
     async def _keep(self) -> None:
         while True:
             seen = self.witnessed()
-            self._process = await self._spawn()
+            self._process = await spawn(
+                self._local, self.name, self.parts, self._command(), self.port
+            )
             self.ends.append(await self._process.wait())
             if self.witnessed() > seen:
                 self._dies_at = None
@@ -85,21 +87,23 @@ class Supervised:
     def _command(self) -> Sequence[str]:
         if self._dies_at is None:
             return ("-m", f"services.{self.name}")
-        return (
-            "-m", "tests.faults.relay_that_dies",
-            self.name, str(self._dies_at), str(self.witness),
+        return dying(self.name, self._dies_at, self.witness)
+
+
+async def spawn(
+    local: Local, name: str, parts: str, command: Sequence[str], port: int = 0
+) -> asyncio.subprocess.Process:
+    """One run of one service; what it says goes to its log file in the installation's folder."""
+    clean = {k: v for k, v in os.environ.items() if not k.startswith("LEDGER_")}
+    environment = {**clean, **local.environment(name, parts), "LEDGER_PORT": str(port)}
+    log_file = local.folder / f"{name}-{parts.replace(',', '-')}.log"
+    with log_file.open("ab") as output:
+        return await asyncio.create_subprocess_exec(
+            sys.executable, *command, cwd=ROOT, env=environment,
+            stdout=asyncio.subprocess.DEVNULL, stderr=output,
         )  # fmt: skip
 
-    async def _spawn(self) -> asyncio.subprocess.Process:
-        clean = {k: v for k, v in os.environ.items() if not k.startswith("LEDGER_")}
-        environment = {
-            **clean,
-            **self._local.environment(self.name, self.parts),
-            "LEDGER_PORT": str(self.port),
-        }
-        log_file = self._local.folder / f"{self.name}-{self.parts.replace(',', '-')}.log"
-        with log_file.open("ab") as output:
-            return await asyncio.create_subprocess_exec(
-                sys.executable, *self._command(), cwd=ROOT, env=environment,
-                stdout=asyncio.subprocess.DEVNULL, stderr=output,
-            )  # fmt: skip
+
+def dying(name: str, acknowledgements: int, witness: Path) -> Sequence[str]:
+    """The service with a relay that is killed at this acknowledgement, before it saves."""
+    return ("-m", "tests.faults.relay_that_dies", name, str(acknowledgements), str(witness))
