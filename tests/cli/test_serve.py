@@ -7,8 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from services.cli.exits import Exit
+from services.cli.exits import Exit, Stop
 from services.cli.installation import running_in
+from services.cli.up import anew
 from shared.settings import PREFIX
 from tests.cli.running import document, ledger, processes_of, start, until
 
@@ -74,10 +75,17 @@ def test_a_taken_port_is_told_with_its_number() -> None:
     assert port in ended.err
 
 
-@pytest.mark.parametrize("command", [["demo", "--exit"]], ids=" ".join)
-def test_a_folder_with_other_files_is_left_alone(command: list[str], tmp_path: Path) -> None:
+async def test_a_folder_with_other_files_is_left_alone(tmp_path: Path) -> None:
     mine = tmp_path / "letter.txt"
     mine.write_text("mine")
-    ended = ledger(*command, "--at", str(tmp_path))
-    assert ended.code == Exit.USAGE
+    with pytest.raises(Stop, match="other files"):
+        await anew(tmp_path)
     assert mine.read_text() == "mine"
+
+
+async def test_what_an_earlier_run_left_is_removed(tmp_path: Path) -> None:
+    (tmp_path / "archive").mkdir()
+    (tmp_path / "archive" / "part.parquet").write_text("old")
+    (tmp_path / "claims.log").write_text("old")
+    await anew(tmp_path)
+    assert list(tmp_path.iterdir()) == []
