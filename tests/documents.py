@@ -22,7 +22,11 @@ class Generator:
     folder: str
 
 
-GENERATORS = (Generator("shared.events.contracts", "docs/events"),)
+GENERATORS = (
+    Generator("shared.events.contracts", "docs/events"),
+    Generator("tests.states", "docs/states"),
+    Generator("tests.openapi", "docs/api"),
+)
 
 
 def write(generator: Generator, folder: Path) -> None:

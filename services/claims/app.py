@@ -1,6 +1,6 @@
 """The claims service, wired: its routes, its read tables. It hears nothing from others yet."""
 
-from services.claims import files
+from services.claims import files, persons
 from services.claims.claim import routes, views
 from shared.service import Parts, Service
 from shared.store.views import Projector
@@ -9,6 +9,6 @@ from shared.store.views import Projector
 async def build(service: Service) -> Parts:
     return Parts(
         title="claims",
-        routes=[*routes.routes(service), *files.routes(service)],
+        routes=[*routes.routes(service), *files.routes(service), *persons.routes(service)],
         projectors=[Projector(views.VIEW, service.store, views.project)],
     )

@@ -34,8 +34,17 @@ CREATE TABLE files_received (
     CONSTRAINT files_received_pkey PRIMARY KEY (key)
 );
 
+-- Which person a request to erase is about: after a crash half-way the number leads to nobody.
+CREATE TABLE erasures_begun (
+    key    bytea NOT NULL,
+    digest bytea NOT NULL,
+    person text COLLATE "C" NOT NULL,
+    CONSTRAINT erasures_begun_pkey PRIMARY KEY (key)
+);
+
 GRANT SELECT, INSERT, UPDATE, DELETE ON claims_in_hand TO ledger_writer;
 GRANT SELECT, INSERT, UPDATE (answer, position) ON files_received TO ledger_writer;
+GRANT SELECT, INSERT ON erasures_begun TO ledger_writer;
 
 -- migrate:down
-DROP TABLE files_received, claims_in_hand;
+DROP TABLE erasures_begun, files_received, claims_in_hand;

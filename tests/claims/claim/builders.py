@@ -109,7 +109,9 @@ def refusing(actor: str = CLERK) -> Happened:
     )  # fmt: skip
 
 
-def approved(actor: str = APPROVER, *, slots: tuple[tuple[str, str], ...] | None = None) -> Happened:
+def approved(
+    actor: str = APPROVER, *, slots: tuple[tuple[str, str], ...] | None = None
+) -> Happened:
     decision = approve(
         state(submitted(), accepted(), proposed()), actor=actor, version=3, holders={}
     )

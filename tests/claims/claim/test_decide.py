@@ -96,7 +96,9 @@ def test_a_well_formed_claim_is_recorded_and_takes_its_identity() -> None:
         {"kind": "another"},
     ],
 )
-def test_who_files_what_for_whom_in_place_of_which_makes_another_claim(said: dict[str, Any]) -> None:
+def test_who_files_what_for_whom_in_place_of_which_makes_another_claim(
+    said: dict[str, Any],
+) -> None:
     assert identity(**said) != identity()
 
 

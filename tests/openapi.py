@@ -1,0 +1,70 @@
+"""The OpenAPI 3.1 document of each service: `python -m tests.openapi [folder]` writes docs/api."""
+
+import asyncio
+import sys
+from pathlib import Path
+from typing import cast
+
+from services.audit.finding import api as findings
+from services.claims import files, persons
+from services.claims.claim import routes as claims
+from services.payments import importing
+from services.payments import problems as _payments
+from services.payments.payout import api as payouts
+from shared.clock import RealClock
+from shared.http.app import ROUTES, create_app
+from shared.http.openapi import describe
+from shared.http.route import Route
+from shared.service import Service
+from shared.settings import Environment, Settings
+
+ROOT = Path(__file__).resolve().parents[1]
+FOLDER = ROOT / "docs" / "api"
+assert _payments  # the words of the refusals, for the catalogue
+
+SETTINGS = Settings(
+    environment=Environment.TEST,
+    database_url="postgresql://nobody@127.0.0.1/none",
+    log="postgresql://nobody@127.0.0.1/none",
+    issuer="https://issuer.test",
+    audience="claims-ledger",
+    jwks="none",
+)
+
+
+class _NoService:
+    """Routes are listed without a database; no handler runs."""
+
+    settings = SETTINGS
+    clock = RealClock()
+
+
+def routes(name: str) -> list[Route]:
+    """The routes of a service as its app has them, those of the edge left out."""
+    service = cast(Service, _NoService())
+    match name:
+        case "claims":
+            return [
+                *claims.routes(service), *files.routes(service), *persons.routes(service)
+            ]  # fmt: skip
+        case "payments":
+            return [*payouts.routes(service), *importing.routes(service)]
+        case _:
+            return list(findings.routes(service))
+
+
+def document(name: str) -> bytes:
+    """What the service answers at /openapi.json under a real clock."""
+    app = create_app(SETTINGS, routes(name), title=name, clock=RealClock(), on_fatal=lambda _: None)
+    offered: tuple[Route, ...] = app[ROUTES]
+    return describe(name, offered) + b"\n"
+
+
+async def _write(folder: Path) -> None:
+    folder.mkdir(parents=True, exist_ok=True)
+    for name in ("claims", "payments", "audit"):
+        (folder / f"{name}.json").write_bytes(document(name))
+
+
+if __name__ == "__main__":
+    asyncio.run(_write(Path(sys.argv[1]) if len(sys.argv) > 1 else FOLDER))
