@@ -185,8 +185,7 @@ def database_folder(folder: Path) -> Path:
     if not user.switch or user.may_enter(own):
         return own / "postgres"
     apart = ROOTS_DATABASES / hashlib.sha256(str(own).encode()).hexdigest()[:16]
-    apart.mkdir(parents=True, exist_ok=True)
-    if apart.stat().st_uid != os.geteuid():
+    if apart.exists() and apart.stat().st_uid != os.geteuid():
         raise PostgresRefused(f"{apart} belongs to somebody else: remove it")
     return apart / "postgres"
 

@@ -1,5 +1,6 @@
 """What commands print: tables for people, one JSON document for programs, never both."""
 
+import os
 import sys
 from collections.abc import Iterable, Sequence
 from typing import Annotated
@@ -16,12 +17,17 @@ WIDTH = 150
 
 def console() -> Console:
     """Standard output; as wide as the terminal, or WIDTH in a file or pipe."""
-    return Console(width=None if sys.stdout.isatty() else WIDTH, highlight=False)
+    return Console(width=_width(sys.stdout.isatty()), highlight=False)
 
 
 def errors() -> Console:
     """Standard error: progress and what went wrong."""
-    return Console(stderr=True, width=None if sys.stderr.isatty() else WIDTH, highlight=False)
+    return Console(stderr=True, width=_width(sys.stderr.isatty()), highlight=False)
+
+
+def _width(terminal: bool) -> int | None:
+    """None: rich asks the terminal, or COLUMNS."""
+    return None if terminal or "COLUMNS" in os.environ else WIDTH
 
 
 def say_json(document: object) -> None:
@@ -30,7 +36,7 @@ def say_json(document: object) -> None:
 
 
 def table(title: str, columns: Sequence[str], rows: Iterable[Sequence[object]]) -> Table:
-    """Cells as text; a column whose name ends in `¥` or `n` of numbers is right-aligned."""
+    """Cells as text; a column whose name ends in `¥`, `number` or `seq` is right-aligned."""
     made = Table(title=title, title_justify="left", title_style="bold", header_style="")
     for column in columns:
         numeric = column.endswith(("¥", "number", "seq"))

@@ -137,7 +137,7 @@ def _line(one: Traced, event: Event) -> str:
     words = [f"{local:%Y-%m-%d %H:%M:%S}", f"[bold]{one.type}[/bold]", f"by {escape(one.actor)}"]
     if one.amount_fen is not None:
         words.append(f"¥{yuan(one.amount_fen)}")
-    if one.clauses:
-        words.append(f"clauses {', '.join(one.clauses)}")
-    words += [f"{name}: {escape(value)}" for name, value in one.said.items()]
-    return "  ".join(words) + f"\n[dim]{one.stream} v{one.version}, {one.place}[/dim]"
+    why = [f"clauses: {', '.join(one.clauses)}"] if one.clauses else []
+    why += [f"{name}: {escape(value)}" for name, value in one.said.items()]
+    lines = ["  ".join(words), *why, f"[dim]{one.stream} v{one.version}, {one.place}[/dim]"]
+    return "\n".join(lines)

@@ -105,7 +105,7 @@ async def anew(folder: Path) -> None:
 def remove_apart(folder: Path) -> None:
     """The databases that lie outside the folder, if they do."""
     databases = database_folder(folder)
-    if databases.parent != folder.absolute():
+    if databases.parent != folder.absolute() and databases.parent.exists():
         shutil.rmtree(databases.parent)
 
 
