@@ -1,4 +1,4 @@
-"""Services of one installation inside the test's process: real databases, a real port, real tokens."""
+"""Services of one installation in the test's process: real databases, real ports, real tokens."""
 
 import asyncio
 import io

@@ -8,6 +8,7 @@ from shared.http.identity import Role
 from shared.store.rebuild import reservations_from_events, restore_reservations
 from shared.store.unit import Holder, SlotKey
 from tests.claims.filing import Office, claim, roster, roster_row
+from tests.claims.test_imports import HISTORY
 from tests.installation import Answer, Running
 
 FIRST = 50_000
@@ -80,8 +81,7 @@ async def test_reservations_of_old_decisions_and_of_what_came_after_are_rebuilt(
     claims: Running,
 ) -> None:
     operator = claims.person("operator-1", Role.OPERATOR)
-    with open("examples/history.csv", "rb") as file:
-        await operator.upload("/imports", file.read(), key="history-1")
+    await operator.upload("/imports", HISTORY.read_bytes(), key="history-1")
     office = Office(claims)
     first = await office.approved(claim(FIRST + 900, level=0), "rebuilt-1")
     await office.approved(claim(FIRST + 901), "rebuilt-2")
