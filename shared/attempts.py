@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator, Sequence
 
 from shared.delivery import Item
 from shared.faults import TRANSIENT
-from shared.log.port import PositionLost, Record, TopicPartition
+from shared.log.port import LogRefused, PositionLost, Record, TopicPartition
 from shared.pending import TooManyParked
 from shared.store.commands import ClockBehind
 from shared.store.store import Store
@@ -18,11 +18,21 @@ class Zombie(Exception):
     """Another process has moved this position: what was done here is rolled back."""
 
 
-RETRIED: tuple[type[BaseException], ...] = (*TRANSIENT, PositionLost, ClockBehind)
+class LostRace(Exception):
+    """Requests changed a stream meanwhile, again and again: apply the batch later."""
+
+
+RETRIED: tuple[type[BaseException], ...] = (
+    *TRANSIENT,
+    PositionLost,
+    LogRefused,
+    ClockBehind,
+    LostRace,
+    Zombie,
+)
 """what passes by itself, or by reading from another place: tried again without moving"""
 BLAMELESS: tuple[type[BaseException], ...] = (
     *RETRIED,
-    Zombie,
     TooManyParked,
     asyncio.CancelledError,
 )

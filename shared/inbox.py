@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 import asyncpg
 import structlog
 
-from shared.attempts import RETRIED, Attempts, Zombie
+from shared.attempts import RETRIED, Attempts, LostRace, Zombie
 from shared.clock import Clock
 from shared.delivery import (
     BEHIND,
@@ -57,10 +57,6 @@ MAX_TRIES = 10
 RETRY_SECONDS = 0.5
 
 log = structlog.get_logger()
-
-
-class LostRace(Exception):
-    """A request changed a stream meanwhile: apply the batch again."""
 
 
 class Inbox:

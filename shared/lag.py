@@ -10,6 +10,7 @@ from prometheus_client import Gauge
 from shared.faults import TRANSIENT
 from shared.http.metrics import Meters
 from shared.inbox import Inbox
+from shared.log.port import LogRefused
 
 if TYPE_CHECKING:
     from shared.service import Service
@@ -42,7 +43,9 @@ class Lag:
 
     async def run(self) -> None:
         while True:
-            with contextlib.suppress(*TRANSIENT):  # readiness says so; gauges keep their values
+            with contextlib.suppress(
+                *TRANSIENT, LogRefused
+            ):  # readiness says so; gauges keep their values
                 await self._measure()
             await asyncio.sleep(SECONDS)
 

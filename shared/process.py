@@ -12,9 +12,11 @@ from shared.logs import configure
 from shared.relay import EventsMissing, Fork, LogAhead
 from shared.service import Build, run
 from shared.settings import SettingsRefused, read_settings
+from shared.store.heights import DatabaseWentBack
 from shared.vault.client import VaultKeysRefused
 from shared.vault.keys import KeyFileRefused
 
+DISAGREE = (Fork, LogAhead, EventsMissing, ForkFound, DatabaseWentBack)
 EXIT_SETTINGS, EXIT_LOG = 2, 3
 """wrong settings or keys; the log and the database disagree and a person must look"""
 
@@ -32,7 +34,7 @@ def main(name: str, build: Build) -> None:
         print(refused, file=sys.stderr)
         raise SystemExit(EXIT_SETTINGS) from None
     except ExceptionGroup as group:
-        disagreement, others = group.split((Fork, LogAhead, EventsMissing, ForkFound))
+        disagreement, others = group.split(DISAGREE)
         if disagreement is None or others is not None:
             raise
         for error in disagreement.exceptions:

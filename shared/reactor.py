@@ -23,6 +23,8 @@ class Reaction(Generic[S]):
     aggregate: Aggregate[S]
     stream_id: str
     decide: Callable[[S], Decision]
+    place: Callable[[S], str] | None = None
+    """jurisdiction of the record that reacts; without it, or where it is empty, the cause's"""
 
 
 Table = Mapping[type[Facts], Callable[[Event], Sequence[Reaction[Any]]]]
@@ -90,9 +92,10 @@ class Reactor:
     def _unit(
         self, cause: Event, reaction: Reaction[Any], decision: Decision, fold: "Fold[Any]"
     ) -> Unit:
+        own = reaction.place(fold.state) if reaction.place else ""
         by = By(
             actor="system",
-            jurisdiction=cause.jurisdiction,
+            jurisdiction=own or cause.jurisdiction,
             correlation_id=cause.correlation_id,
             causation_id=cause.id,
             occurred_at=cause.occurred_at,

@@ -9,7 +9,7 @@ import structlog
 
 from shared.comparing import compare, shorter
 from shared.faults import TRANSIENT
-from shared.log.port import Log, LogUnavailable, LogWriter, TopicPartition
+from shared.log.port import Log, LogRefused, LogUnavailable, LogWriter, TopicPartition
 from shared.marks import (
     INSERT_BATCHES,
     START,
@@ -36,6 +36,9 @@ SEND_SECONDS = 60.0
 RETRY_SECONDS = 0.5
 WATCH_SECONDS = 10.0
 """how often to look whether the log still holds what it acknowledged"""
+
+RETRIED: tuple[type[BaseException], ...] = (*TRANSIENT, LogRefused)
+"""a log that refuses has lost a topic or a right: it is asked again until it has it back"""
 
 log = structlog.get_logger()
 
@@ -130,7 +133,7 @@ class Relay:
                     await writer.close()
             except SavedElsewhere:
                 log.warning("relay_saved_elsewhere")
-            except TRANSIENT as failed:
+            except RETRIED as failed:
                 self.why_not = f"cannot compare with the log: {type(failed).__name__}"
                 log.warning("relay_retries", cause=type(failed).__name__)
                 await asyncio.sleep(RETRY_SECONDS)
@@ -190,8 +193,9 @@ class Relay:
         if time.monotonic() - self._watched < WATCH_SECONDS:
             return
         self._watched = time.monotonic()
-        states = await self._log.states(sorted({at.topic for at in self.marks}))
-        if lost := shorter(states, self.marks):
+        acknowledged = dict(self.marks)  # what is sent while we ask is not lost
+        states = await self._log.states(sorted({at.topic for at in acknowledged}))
+        if lost := shorter(states, acknowledged):
             at = lost[0]
             raise LogUnavailable(f"{at.topic}/{at.partition} has lost what it acknowledged")
 

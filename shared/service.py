@@ -24,6 +24,7 @@ from shared.log.port import Log, TopicPartition
 from shared.relay import Relay
 from shared.settings import Acknowledge, ClockKind, Part, Settings
 from shared.store.commands import Ledger
+from shared.store.heights import Heights
 from shared.store.pool import open_pool
 from shared.store.position import Position
 from shared.store.store import Store
@@ -90,11 +91,12 @@ async def opened(settings: Settings) -> AsyncIterator[Service]:
         clock: Clock = (
             RealClock() if settings.clock is ClockKind.REAL else SimulatedClock(SIMULATED_START)
         )
-        pool = await open_pool(settings.database_url, settings.pool_size)
+        heights = Heights()
+        pool = await open_pool(settings.database_url, settings.pool_size, heights.check)
         stack.push_async_callback(pool.close)
         log_ = await open_log(settings.log)
         stack.push_async_callback(log_.close)
-        store = Store(pool, settings.partitions, clock.now)
+        store = Store(pool, settings.partitions, clock.now, heights)
         vault = None
         if settings.vault_url and settings.vault_keys_file:
             keys = vault_keys.load(settings.vault_keys_file)

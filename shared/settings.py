@@ -150,7 +150,7 @@ def _values(env: Env) -> dict[str, Any]:
         "parts": _parts(env),
         "max_requests": env.int("MAX_REQUESTS", 512, validate=Range(1, 10_000)),
         "shutdown_seconds": env.int("SHUTDOWN_SECONDS", 20, validate=Range(1, 300)),
-        "pool_size": env.int("POOL_SIZE", 8, validate=Range(1, 100)),
+        "pool_size": env.int("POOL_SIZE", 8, validate=Range(4, 100)),
     }
 
 

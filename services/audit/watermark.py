@@ -17,7 +17,7 @@ from shared.ids import new_event_id
 from shared.log.port import TopicPartition
 from shared.service import Service
 from shared.settings import SettingsRefused
-from shared.store.commands import Aggregate, By, Decision
+from shared.store.commands import Aggregate, By, ClockBehind, Decision
 from shared.store.store import Connection
 
 READER = "audit"
@@ -26,6 +26,8 @@ STREAM = "judged"
 SECONDS = 1.0
 MAX_PARTITIONS = 100
 """one Judged event names every partition of four topics, and at most 400"""
+
+RETRIED: tuple[type[BaseException], ...] = (*TRANSIENT, ClockBehind)
 
 log = structlog.get_logger()
 
@@ -80,7 +82,7 @@ class Watermark:
         while True:
             try:
                 await self.turn()
-            except TRANSIENT as failed:
+            except RETRIED as failed:
                 log.warning("watermark_retries", cause=type(failed).__name__)
             await asyncio.sleep(SECONDS)
 

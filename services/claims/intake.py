@@ -1,7 +1,7 @@
 """Files that come in: rosters of claims, and decisions from before the ledger; a page at a time."""
 
 import asyncio
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from itertools import islice
 from typing import TypeVar
@@ -14,6 +14,9 @@ from services.claims.claim.filing import file_claims, row_refusals
 from services.claims.claim.judgement import imported_case, slots_of_import
 from services.claims.importing import Imported, imported_claims
 from services.claims.packs import packs
+from services.claims.problems import OLD_REFERENCE_DIFFERS
+from shared.events.claims import ClaimImported
+from shared.events.envelope import decode
 from shared.http.catalogue import JURISDICTION_REFUSED
 from shared.policy.reservations import keys_wanted
 from shared.service import Service
@@ -185,10 +188,23 @@ class History:
             zip(units, await service.store.append_batch(list(units.values())), strict=True)
         )
         service.committed()
+        recorded = await self._recorded(units, became)
         return [
-            _taken_over(line, one.stream_id, became[one.stream_id])
+            _taken_over(line, one, units[one.stream_id], became[one.stream_id], recorded)
             for line, one in zip(lines, imported, strict=True)
         ]
+
+    async def _recorded(
+        self, units: Mapping[str, Unit], became: Mapping[str, Outcome]
+    ) -> dict[str, ClaimImported]:
+        """What now stands under each old reference, from this page or from an earlier file."""
+        bodies = {stream_id: unit.events[0].body for stream_id, unit in units.items()}
+        earlier = [s for s, outcome in became.items() if isinstance(outcome, VersionConflict)]
+        if earlier:
+            known = await self._service.store.read(Asked(tuple(earlier)))
+            bodies |= {stream_id: known.bodies[stream_id][0] for stream_id in earlier}
+        facts = {stream_id: decode(body).facts for stream_id, body in bodies.items()}
+        return {s: said for s, said in facts.items() if isinstance(said, ClaimImported)}
 
     async def _holders(self, imported: Sequence[Imported]) -> Holders:
         wanted = set()
@@ -201,6 +217,29 @@ class History:
         return (await self._service.store.read(Asked(slots=tuple(sorted(wanted))))).holders
 
 
-def _taken_over(line: ClaimLine, stream_id: str, outcome: Outcome) -> RowOutcome:
-    word = "already" if isinstance(outcome, VersionConflict) else "imported"
-    return RowOutcome(row=line.row, outcome=word, record=stream_id, warnings=line.warnings)
+def _taken_over(
+    line: ClaimLine,
+    one: Imported,
+    first: Unit,
+    outcome: Outcome,
+    recorded: Mapping[str, ClaimImported],
+) -> RowOutcome:
+    """Imported once; `already` only where the same was said before; else the row is refused."""
+    if isinstance(outcome, Appended) and first.events[0].event_id == one.event_id:
+        return RowOutcome(
+            row=line.row, outcome="imported", record=one.stream_id, warnings=line.warnings
+        )
+    if _same(recorded.get(one.stream_id), one.facts):
+        return RowOutcome(row=line.row, outcome="already", record=one.stream_id)
+    return refuse_row(line.row, "old_reference", OLD_REFERENCE_DIFFERS)
+
+
+def _same(recorded: ClaimImported | None, said: ClaimImported) -> bool:
+    """The same decision, wherever it stood in whichever file."""
+    if recorded is None:
+        return False
+    return _without_file(recorded) == _without_file(said)
+
+
+def _without_file(said: ClaimImported) -> ClaimImported:
+    return msgspec.structs.replace(said, import_sha256="", import_row=0, slots=(), sealed={})

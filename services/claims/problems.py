@@ -60,3 +60,9 @@ DATE_ORDER = define(
 FILE_REFUSED = define(
     "FILE_REFUSED", 422, "The file cannot be read as a table.", "无法读取该文件。"
 )
+OLD_REFERENCE_DIFFERS = define(
+    "OLD_REFERENCE_DIFFERS",
+    422,
+    "Another decision is recorded under this old reference; nothing is overwritten.",
+    "该原业务编号下已记录另一条决定，不会覆盖。",
+)

@@ -1,15 +1,16 @@
 """Payments from before the ledger, over HTTP: recorded as they were, every row answered."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
-from itertools import islice
+from datetime import datetime
+from itertools import count, islice
 
 from aiohttp import web
 
 from services.payments.payout.decide import PAYOUT, Payout, import_payment
 from services.payments.problems import PAYMENTS_FILE_REFUSED
 from shared.events.base import PAYOUT_EVENTS, Sealed
-from shared.events.envelope import Event
+from shared.events.envelope import Event, decode
 from shared.events.payouts import PayoutImported
 from shared.http import catalogue as codes
 from shared.http.access import Jurisdictions
@@ -26,11 +27,11 @@ from shared.http.identity import Role, requires
 from shared.http.route import ACTOR, Route
 from shared.ids import new_event_id, old_claim_id, old_plan_id, payout_id
 from shared.service import Service
-from shared.store.commands import By, Decision, Slot
+from shared.store.commands import MAX_TRIES, By, Contended, Decision, Slot
 from shared.store.store import Asked
 from shared.store.unit import Appended, Unit
 from shared.tables import history
-from shared.tables.history import PaymentLine, payment_orders
+from shared.tables.history import PaymentLine
 from shared.tables.outcomes import RowOutcome, answer_of, refuse_row, refused_row
 from shared.vault import values
 from shared.vault.client import Referred
@@ -38,6 +39,7 @@ from shared.vault.identity import parse_resident_id
 from shared.vault.sealing import seal
 
 PAGE = 1_000
+Numbered = tuple[int, PaymentLine]
 IMPORT = "import"
 """kind of the slot that keeps one old payment from being taken over twice"""
 
@@ -53,56 +55,73 @@ class Payments:
 
     async def take_over(self, lines: Sequence[PaymentLine]) -> list[RowOutcome]:
         """One outcome per line, in the order of the file."""
-        outcomes = []
-        numbered = payment_orders(lines)
+        outcomes: list[RowOutcome] = []
+        numbered = iter(_numbered(lines))
         while page := list(islice(numbered, PAGE)):
-            here = [(n, line) for n, line in page if line.jurisdiction in self._allowed]
             outcomes += [
                 refuse_row(line.row, "jurisdiction", codes.JURISDICTION_REFUSED)
                 for _, line in page
                 if line.jurisdiction not in self._allowed
             ]
-            outcomes += await self._page(here)
+            outcomes += await self._page([p for p in page if p[1].jurisdiction in self._allowed])
         return outcomes
 
-    async def _page(self, page: Sequence[tuple[int, PaymentLine]]) -> list[RowOutcome]:
-        service = self._service
+    async def _page(self, page: Sequence[Numbered]) -> list[RowOutcome]:
+        """What is not recorded yet, appended to its streams; again where others were first."""
+        taken: set[int] = set()
+        for _ in range(MAX_TRIES):
+            units = await self._units(page, taken)
+            if not units:
+                return [self._told(line, line.row in taken) for _, line in page]
+            outcomes = await self._service.store.append_batch([unit for _, unit in units])
+            taken |= {
+                row
+                for (row, _), outcome in zip(units, outcomes, strict=True)
+                if isinstance(outcome, Appended)
+            }
+            self._service.committed()
+        raise Contended("payments are being taken over by others too")
+
+    async def _units(self, page: Sequence[Numbered], taken: set[int]) -> list[tuple[int, Unit]]:
+        """The lines that nobody has recorded, each as the next event of its stream."""
+        store = self._service.store
         streams = tuple({stream_of(line) for _, line in page})
-        slots = {line.row: (IMPORT, _name(order, line)) for order, line in page}
-        known = await service.store.read(Asked(streams, slots=tuple(slots.values())))
-        versions = {s: len(known.bodies.get(s, ())) for s in streams}
-        fresh = [(n, line) for n, line in page if slots[line.row] not in known.holders]
-        units: list[Unit] = []
+        slots = {
+            line.row: (IMPORT, _name(line.jurisdiction, line.record, line.old_reference, order))
+            for order, line in page
+        }
+        known = await store.read(Asked(streams, slots=tuple(slots.values())))
+        fresh = [
+            (order, line)
+            for order, line in page
+            if slots[line.row] not in known.holders and line.row not in taken
+        ]
+        ends = {s: _end(known.bodies.get(s, ())) for s in streams}
+        units = []
         for facts, event_id, line in await self._facts(fresh):
             stream_id = stream_of(line)
-            decision = import_payment(Payout(), facts)
-            taking = Decision(decision.events, takes=[Slot(*slots[line.row])])
+            version, last = ends[stream_id]
+            decision = Decision(
+                import_payment(Payout(), facts).events, takes=[Slot(*slots[line.row])]
+            )
             by = replace(self._by, jurisdiction=line.jurisdiction)
-            units.append(
-                service.ledger.unit(
-                    PAYOUT, stream_id, versions[stream_id], taking, by, event_id=event_id
-                )
+            unit = self._service.ledger.unit(
+                PAYOUT, stream_id, version, decision, by, event_id=event_id, not_before=last
             )
-            versions[stream_id] += 1
-        outcomes = await service.store.append_batch(units) if units else []
-        service.committed()
-        taken = {
-            line.row
-            for (_, line), outcome in zip(fresh, outcomes, strict=True)
-            if isinstance(outcome, Appended)
-        }
-        return [
-            RowOutcome(
-                row=line.row,
-                outcome="imported" if line.row in taken else "already",
-                record=stream_of(line),
-                warnings=line.warnings,
-            )
-            for _, line in page
-        ]
+            units.append((line.row, unit))
+            ends[stream_id] = (version + 1, last)
+        return units
+
+    def _told(self, line: PaymentLine, fresh: bool) -> RowOutcome:
+        return RowOutcome(
+            row=line.row,
+            outcome="imported" if fresh else "already",
+            record=stream_of(line),
+            warnings=line.warnings,
+        )
 
     async def _facts(
-        self, page: Sequence[tuple[int, PaymentLine]]
+        self, page: Sequence[Numbered]
     ) -> list[tuple[PayoutImported, str, PaymentLine]]:
         """The events, with references for persons and accounts: one call to the vault."""
         service = self._service
@@ -154,8 +173,14 @@ def _claim(line: PaymentLine) -> str | None:
     return old_claim_id(line.jurisdiction, line.old_reference)
 
 
-def _name(order: int, line: PaymentLine) -> str:
-    return f"{line.jurisdiction}/{line.record}/{line.old_reference}/{order}"
+def _numbered(lines: Iterable[PaymentLine]) -> Iterator[Numbered]:
+    """Each line with which of its voucher's lines it is, from 1: what makes it the same payment in
+    any other file. Rows that are refused, or stand elsewhere, change nothing.
+    """
+    counters: dict[tuple[str, str, str], count[int]] = {}
+    for line in lines:
+        voucher = (line.jurisdiction, line.record, line.old_reference)
+        yield next(counters.setdefault(voucher, count(1))), line
 
 
 def slots_of(event: Event) -> tuple[Sequence[Slot], Sequence[str]]:
@@ -163,8 +188,18 @@ def slots_of(event: Event) -> tuple[Sequence[Slot], Sequence[str]]:
     facts = event.facts
     if not isinstance(facts, PayoutImported):
         return (), ()
-    name = f"{event.jurisdiction}/{facts.kind}/{facts.old_reference}/{facts.order}"
-    return [Slot(IMPORT, name)], ()
+    return [
+        Slot(IMPORT, _name(event.jurisdiction, facts.kind, facts.old_reference, facts.order))
+    ], ()
+
+
+def _name(jurisdiction: str, kind: str, old_reference: str, order: int) -> str:
+    return f"{jurisdiction}/{kind}/{old_reference}/{order}"
+
+
+def _end(bodies: Sequence[bytes]) -> tuple[int, datetime | None]:
+    """The version and time of a stream's last event."""
+    return len(bodies), decode(bodies[-1]).recorded_at if bodies else None
 
 
 def _values(line: PaymentLine) -> list[values.Value]:

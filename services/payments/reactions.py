@@ -17,6 +17,11 @@ from shared.ids import payout_id
 from shared.reactor import Reaction, Table
 
 
+def _place(payout: Payout) -> str:
+    """A payout belongs to one jurisdiction, also when a finding spans several."""
+    return payout.jurisdiction
+
+
 def _schedule(event: Event) -> Sequence[Reaction[Payout]]:
     approved = event.facts
     assert isinstance(approved, ClaimApproved)
@@ -37,6 +42,7 @@ def _cancel(event: Event) -> Sequence[Reaction[Payout]]:
             PAYOUT,
             payout_id(event.subject),
             lambda payout: cancel_payout(payout, revoked, event.id),
+            _place,
         )
     ]
 
@@ -53,6 +59,7 @@ def _hold(event: Event) -> Sequence[Reaction[Payout]]:
             PAYOUT,
             payout_id(claim),
             lambda payout: hold_for_finding(payout, event.subject, opened.rule, claim),
+            _place,
         )
 
     return [hold(claim) for claim in opened.claims]
@@ -62,7 +69,9 @@ def _lift(event: Event) -> Sequence[Reaction[Payout]]:
     ended = event.facts
     assert isinstance(ended, FindingDismissed | FindingLapsed)
     return [
-        Reaction(PAYOUT, payout_id(claim), lambda payout: lift_finding(payout, event.subject))
+        Reaction(
+            PAYOUT, payout_id(claim), lambda payout: lift_finding(payout, event.subject), _place
+        )
         for claim in ended.claims
     ]
 

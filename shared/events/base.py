@@ -64,13 +64,14 @@ PayeeKind = Literal["individual", "enterprise", "institution"]
 Day = date
 
 
-class Facts(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+# gc=False: frozen facts cannot hold themselves, and a replay makes millions of them.
+class Facts(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):
     """Base of every event's data. Unknown fields are ignored at read, absent optional ones stay
     None.
     """
 
 
-class Sealed(msgspec.Struct, frozen=True, kw_only=True):
+class Sealed(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """One personal field as ciphertext: AES-256-GCM under the data key of `person`.
 
     The associated data is `event id ‖ field name`, so no ciphertext can move to another event.

@@ -89,6 +89,8 @@ class ClaimContent(ClaimKeys, frozen=True, kw_only=True, omit_defaults=True):
     payee: Code | None = None
     account: Reference | None = None
     phone: Reference | None = None
+    filer: ActorId | None = None
+    """who filed first, where no organisation did: part of what makes two claims the same"""
     claimed_fen: Fen | None = None
     claimed_on: Day
     delivery: Literal["classroom", "online", "mixed", "work"] | None = None

@@ -38,7 +38,7 @@ def _shown(**keywords: object) -> Meta:
     return Meta(extra_json_schema=dict(keywords))
 
 
-class Envelope(msgspec.Struct, frozen=True, kw_only=True):
+class Envelope(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """Envelope of one event, in structured mode; `data` stays raw until its type is known.
 
     `time` is when the ledger recorded it and never runs back inside a stream, `occurredat` when it
@@ -67,7 +67,7 @@ class Envelope(msgspec.Struct, frozen=True, kw_only=True):
     data: msgspec.Raw
 
 
-class Event(msgspec.Struct, frozen=True, kw_only=True):
+class Event(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """One event as the program sees it: the envelope's values and the typed facts."""
 
     id: str

@@ -239,7 +239,7 @@ class PayoutImported(PayoutKeys, frozen=True, kw_only=True, omit_defaults=True):
     """approved subsidy of the plan at that time: the base of the advance"""
     max_ratio_bp: BasisPoints | None = None
     order: Count
-    """the how-manieth payment of its stream in the file, so that advances keep their order"""
+    """which line of its voucher this is in the old books, from 1"""
     old_reference: Annotated[Name, Meta(description="number in the old books; no personal data")]
     import_sha256: Digest
     import_row: Count

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from time import perf_counter
 from types import TracebackType
 from typing import Protocol
@@ -17,7 +17,7 @@ from marshmallow import ValidationError
 from shared.http import catalogue as codes
 from shared.http import idempotency
 from shared.http.body import ROUTE, check_stream, read_json
-from shared.http.identity import Verifier
+from shared.http.identity import Actor, Role, Verifier
 from shared.http.metrics import Meters, RouteMeter
 from shared.http.problems import Kind, Problem, language_of, refused_fields
 from shared.http.route import (
@@ -137,7 +137,9 @@ class Edge:
         actor = await self.verifier.actor(request.headers.get("Authorization"))
         if not route.roles or actor.roles.isdisjoint(route.roles):
             raise Problem(codes.ROLE_REFUSED, roles=", ".join(sorted(route.roles or ())))
-        request[ACTOR] = actor
+        # Only the roles that open this route count in it: a finance officer who is also a claimant
+        # acts here as a claimant.
+        request[ACTOR] = actor if actor.roles <= route.roles else _narrowed(actor, route.roles)
 
     def _failed(self, request: web.Request, error: Exception) -> Problem:
         translated = self.translate(error)
@@ -208,6 +210,10 @@ def _correlation(request: web.Request) -> str:
     """The caller's id if it is a lower-case UUID, which can hold nothing personal, or a new one."""
     given = request.headers.get(CORRELATION_HEADER)
     return given if given is not None and _CORRELATION.fullmatch(given) else str(uuid4())
+
+
+def _narrowed(actor: Actor, roles: frozenset[Role]) -> Actor:
+    return replace(actor, roles=actor.roles & roles)
 
 
 def _from_aiohttp(refused: web.HTTPException) -> Problem:

@@ -1,6 +1,5 @@
 """A reader that recomputes the chain: duplicates dropped, forks refused, gaps waited for."""
 
-from collections import OrderedDict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
@@ -32,7 +31,7 @@ class Verifier:
     chain: bytes = GENESIS
     offset: int = 0
     """offset after the last record that was applied or dropped"""
-    recent: "OrderedDict[int, bytes]" = field(default_factory=OrderedDict)
+    recent: dict[int, bytes] = field(default_factory=dict)
     held: dict[int, Record] = field(default_factory=dict)
     doubted: list[Record] = field(default_factory=list)
     """records sent again whose chain is remembered no more: compare them with their first copy"""
@@ -46,14 +45,14 @@ class Verifier:
         """The records that continue the prefix, in order. Raises ForkFound."""
         fresh: list[Record] = []
         for record in records:
-            if record.seq <= self.seq:
-                self._same(record)
-            elif record.seq > self.seq + 1:
-                self._hold(record)
-            else:
+            if record.seq == self.seq + 1:
                 fresh.append(self._extend(record))
-            while (following := self.held.pop(self.seq + 1, None)) is not None:
-                fresh.append(self._extend(following))
+                while self.held and (following := self.held.pop(self.seq + 1, None)) is not None:
+                    fresh.append(self._extend(following))
+            elif record.seq <= self.seq:
+                self._same(record)
+            else:
+                self._hold(record)
         return fresh
 
     def to_compare(self) -> list[Record]:
@@ -73,11 +72,12 @@ class Verifier:
     def _extend(self, record: Record) -> Record:
         if link(self.chain, record.seq, record.event_id, record.body) != record.chain:
             raise ForkFound(self.at, record.seq)
-        self.seq, self.chain = record.seq, record.chain
-        self.offset = max(self.offset, record.offset + 1)
-        self.recent[record.seq] = record.chain
-        if len(self.recent) > REMEMBERED:
-            self.recent.popitem(last=False)
+        seq, chain = record.seq, record.chain
+        self.seq, self.chain = seq, chain
+        if record.offset >= self.offset:
+            self.offset = record.offset + 1
+        self.recent[seq] = chain
+        self.recent.pop(seq - REMEMBERED, None)
         return record
 
     def _same(self, record: Record) -> None:

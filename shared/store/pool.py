@@ -1,5 +1,6 @@
 """The connection pool: finite time-outs, and no extra round trip when a connection is returned."""
 
+from collections.abc import Callable, Coroutine
 from typing import Any
 
 import asyncpg
@@ -24,13 +25,19 @@ async def _keep(_: Any) -> None:
     """No reset: nothing here uses SET, LISTEN, session locks or temporary tables."""
 
 
-async def open_pool(dsn: str, size: int) -> asyncpg.Pool:
-    """A pool of `size` connections at most; raises OS or asyncpg errors when nobody answers."""
+async def open_pool(
+    dsn: str, size: int, check: Callable[[Any], Coroutine[Any, Any, None]] | None = None
+) -> asyncpg.Pool:
+    """A pool of `size` connections at most; raises OS or asyncpg errors when nobody answers.
+
+    `check` is run on every new connection before anybody may use it.
+    """
     return await asyncpg.create_pool(
         dsn,
         min_size=1,
         max_size=size,
         reset=_keep,
+        init=check,
         server_settings=SETTINGS,
         command_timeout=_COMMAND_SECONDS,
         timeout=_CONNECT_SECONDS,

@@ -1,7 +1,7 @@
 """The events table and its guards: append, read, tail. PostgreSQL is where things are decided."""
 
 import asyncio
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, TypeAlias, cast
@@ -12,8 +12,9 @@ from shared.events.partition import partition_of
 from shared.log.port import TopicPartition
 from shared.store.append import APPEND, arguments, outcomes
 from shared.store.coalesce import Coalescer
+from shared.store.heights import Heights
 from shared.store.position import Position
-from shared.store.unit import Holder, Outcome, Replayed, SlotKey, Unit
+from shared.store.unit import Appended, Holder, Outcome, Replayed, SlotKey, Unit
 
 MAX_RESENDS = 6
 """how often a batch that lost a race is sent again whole before its units go one by one"""
@@ -70,8 +71,15 @@ class Known:
 class Store:
     """One service's events. Every method may raise asyncpg or OS errors: nothing is known then."""
 
-    def __init__(self, pool: asyncpg.Pool, partitions: int, now: Callable[[], datetime]) -> None:
+    def __init__(
+        self,
+        pool: asyncpg.Pool,
+        partitions: int,
+        now: Callable[[], datetime],
+        heights: Heights | None = None,
+    ) -> None:
         self.pool = pool
+        self._heights = heights or Heights()
         self.partitions = partitions
         self._now = now
         self.append: Coalescer[Unit, Outcome] = Coalescer(
@@ -89,12 +97,19 @@ class Store:
         values = arguments(units, self._now())
         for attempt in range(MAX_RESENDS):
             try:
-                return outcomes(units, await self.pool.fetch(APPEND, *values))
+                became = outcomes(units, await self.pool.fetch(APPEND, *values))
             except (asyncpg.UniqueViolationError, asyncpg.DeadlockDetectedError):
                 await asyncio.sleep(0.001 * attempt)
+            else:
+                self.seen(p for o in became if isinstance(o, Appended) for p in o.positions)
+                return became
         if len(units) == 1:
             raise asyncpg.UniqueViolationError("a unit lost every race")
         return [(await self.append_batch([unit]))[0] for unit in units]
+
+    def seen(self, positions: Iterable[Position]) -> None:
+        """These numbers are committed: a database without them is an older one."""
+        self._heights.note(positions)
 
     async def append_within(self, connection: Connection, units: Sequence[Unit]) -> list[Outcome]:
         """The same inside a transaction of the caller, once; a lost race raises UniqueViolation."""

@@ -8,6 +8,7 @@ import structlog
 from shared.events.envelope import Event, decode
 from shared.faults import TRANSIENT
 from shared.log.port import TopicPartition
+from shared.store.position import Position
 from shared.store.store import Connection, Store
 
 PAGE = 100
@@ -99,6 +100,7 @@ class Projector:
                 raise MovedElsewhere(self.name)
             await self._project(connection, [decode(row[4]) for row in rows])
         self._seen |= moved
+        self._store.seen(Position(*at, seq) for at, seq in moved.items())
         return len(rows)
 
 

@@ -1,9 +1,8 @@
 """Decisions and payments from before the ledger: a row to a line of history, or to its errors."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from datetime import date
 from functools import partial
-from itertools import count
 from typing import Any, Literal
 
 import msgspec
@@ -168,26 +167,6 @@ def decode(row: Row, layout: Layout) -> HistoryRow | list[RowError]:
     if errors:
         return errors
     return _claim(values, row.number) if record == "claim" else _payment(values, row.number)
-
-
-def payment_orders(lines: Iterable[PaymentLine]) -> Iterator[tuple[int, PaymentLine]]:
-    """Number the payments of each stream from 1 in the file's order (PayoutImported.order).
-
-    A stream is a plan for advances and settlements, and a claim's old reference for payouts.
-    """
-    counters: dict[tuple[str, str, str], count[int]] = {}
-    for line in lines:
-        of_plan = line.record != "payout"
-        key = (
-            (line.jurisdiction, "plan", line.plan or "")
-            if of_plan
-            else (
-                line.jurisdiction,
-                "claim",
-                line.old_reference,
-            )
-        )
-        yield next(counters.setdefault(key, count(1))), line
 
 
 def _compare(values: Values, errors: list[RowError], row: int, record: str) -> None:

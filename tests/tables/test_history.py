@@ -7,7 +7,7 @@ import pytest
 
 from shared.events.claims import ClaimImported
 from shared.events.payouts import PayoutImported
-from shared.tables.history import ClaimLine, PaymentLine, payment_orders
+from shared.tables.history import ClaimLine, PaymentLine
 from tests.tables.builders import ADVANCE, CLAIM, PAYOUT, codes, history_outcome
 
 SETTLEMENT = {k: v for k, v in ADVANCE.items() if k not in ("base_yuan", "approved_by")} | {
@@ -99,19 +99,6 @@ def test_a_bad_cell_of_history_gets_its_code(
 
 def test_a_claim_that_was_not_approved_may_be_worth_nothing() -> None:
     assert codes(history_outcome(CLAIM, decision="rejected", amount_yuan="0")) == []
-
-
-def test_payments_are_numbered_within_their_plan_or_claim() -> None:
-    lines = [
-        payment(ADVANCE),
-        payment(PAYOUT),
-        payment(ADVANCE, plan="plan-2"),
-        payment(SETTLEMENT),
-        payment(PAYOUT, old_reference="OLD-2"),
-        payment(PAYOUT),
-    ]
-
-    assert [order for order, _ in payment_orders(lines)] == [1, 1, 1, 2, 1, 2]
 
 
 def test_every_field_that_an_imported_event_must_have_comes_from_a_row() -> None:

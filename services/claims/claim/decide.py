@@ -155,11 +155,12 @@ def identity_of(content: ClaimContent, jurisdiction: str) -> str:
     """What makes two rows the same claim: place, kind, who files, person, certificate.
 
     Without a certificate, plan, occupation and level stand in. A refiled claim names the one that
-    it supersedes and is another claim. Two institutions that file one person make two claims: an
-    attempt at a double one must stand in the history.
+    it supersedes and is another claim. Two who file one person make two claims, institutions or
+    persons: an attempt at a double one must stand in the history, and nobody can take another's
+    place in it.
     """
     what = content.certificate or f"{content.plan}/{content.occupation}/{content.level}"
-    filer = content.organisation or "self"
+    filer = content.organisation or f"person:{content.filer}"
     parts = (jurisdiction, content.kind, filer, content.person, what, content.supersedes or "")
     return sha256("".join(f"{len(p)}:{p}" for p in parts).encode()).hexdigest()[:40]
 
@@ -291,6 +292,7 @@ def _as_filed(claim: Claim, content: ClaimContent) -> ClaimContent:
     return msgspec.structs.replace(
         content,
         organisation=before.organisation,
+        filer=before.filer,
         roster=before.roster,
         roster_row=before.roster_row,
     )

@@ -65,6 +65,14 @@ def organisation_of(actor: Actor) -> str | None:
     return actor.org
 
 
+class _Filer(msgspec.Struct, frozen=True):
+    """Who files: an organisation or a person, perhaps by a roster."""
+
+    organisation: str | None
+    person: str | None
+    roster: str | None
+
+
 async def file_claims(
     vault: Vault,
     clock: Clock,
@@ -77,8 +85,9 @@ async def file_claims(
     """The rows with references for persons and numbers: one call to the vault for all of them."""
     asked = [_values(row) for row in rows]
     referred = iter(await vault.refer_for_sealing([v for each in asked for v in each], actor=actor))
+    who = _Filer(organisation, None if organisation else actor, roster)
     return [
-        _filed(row, [next(referred) for _ in each], clock, organisation, roster)
+        _filed(row, [next(referred) for _ in each], clock, who)
         for row, each in zip(rows, asked, strict=True)
     ]
 
@@ -99,8 +108,7 @@ def _filed(
     row: RosterRow,
     referred: Sequence[Referred],
     clock: Clock,
-    organisation: str | None,
-    roster: str | None,
+    who: _Filer,
 ) -> Filed:
     person, *others = referred
     rest = iter(others)
@@ -113,9 +121,10 @@ def _filed(
         certificate=next(rest).reference if personal.certificate_number else None,
         account=next(rest).reference if personal.account else None,
         phone=next(rest).reference if personal.phone else None,
-        organisation=organisation,
-        roster=roster,
-        roster_row=row.row if roster else None,
+        organisation=who.organisation,
+        filer=who.person,
+        roster=who.roster,
+        roster_row=row.row if who.roster else None,
         sealed=_sealed(key, event_id, row),
     )
     return Filed(event_id, content)

@@ -67,14 +67,13 @@ class ReleasePayout:
 
 def evolve(payout: Payout, event: Event) -> Payout:
     """The payout after one more event. Never refuses."""
-    payout = replace(payout, version=event.version, jurisdiction=event.jurisdiction)
+    payout = replace(payout, version=event.version)
     match event.facts:
         case PayoutScheduled() as said:
-            return replace(
-                payout, stage=Stage.SCHEDULED, amount_fen=said.amount_fen, keys=keys_of(said)
-            )
-        case PayoutHeld(cause="finding", finding=str(finding)):
-            return replace(payout, findings=(*payout.findings, finding))
+            return replace(_placed(payout, event, said), stage=Stage.SCHEDULED)
+        case PayoutHeld(cause="finding", finding=str(finding)) as said:
+            known = payout if payout.stage is not Stage.NEW else replace(payout, keys=keys_of(said))
+            return replace(known, findings=(*payout.findings, finding))
         case PayoutHeld():
             return replace(payout, officer=event.actor)
         case PayoutReleased(cause="finding", finding=finding):
@@ -86,9 +85,19 @@ def evolve(payout: Payout, event: Event) -> Payout:
             return replace(payout, stage=Stage.CANCELLED)
         case PayoutImported() as said:
             paid = payout.amount_fen + said.amount_fen  # a plan's advances are one stream
-            return replace(payout, stage=Stage.IMPORTED, amount_fen=paid, keys=keys_of(said))
+            return replace(_placed(payout, event, said), stage=Stage.IMPORTED, amount_fen=paid)
         case _:
             return payout  # the bank's steps come with a later part
+
+
+def _placed(payout: Payout, event: Event, said: PayoutScheduled | PayoutImported) -> Payout:
+    """Amount, keys and jurisdiction are those of the approval or of the old payment."""
+    return replace(
+        payout,
+        jurisdiction=event.jurisdiction,
+        amount_fen=said.amount_fen,
+        keys=keys_of(said),
+    )
 
 
 PAYOUT: Aggregate[Payout] = Aggregate("/payments", PAYOUT_EVENTS, Payout(), evolve)
