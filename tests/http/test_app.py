@@ -16,6 +16,7 @@ from aiohttp.test_utils import make_mocked_request
 from openapi_spec_validator import validate
 
 from shared.clock import RealClock, SimulatedClock
+from shared.http.answers import answer
 from shared.http.app import ROUTES, create_app, serve
 from shared.http.control import ControlRefused, require_loopback
 from shared.http.failure import Failure, ProcessFailed
@@ -23,7 +24,7 @@ from shared.http.fields import Fen, Schema
 from shared.http.identity import PUBLIC, Role, requires
 from shared.http.openapi import problems_of
 from shared.http.problems import Problem
-from shared.http.route import MAX_BODY_LIMIT, Route, RouteRefused
+from shared.http.route import ACTOR, MAX_BODY_LIMIT, Route, RouteRefused
 from shared.settings import Environment
 from tests.http import sample
 from tests.http.conftest import Site, running, settings_for
@@ -352,3 +353,19 @@ def test_the_description_is_the_same_for_the_same_routes(tmp_path: Path) -> None
     apps = [_app(tmp_path, [route])[ROUTES][-1] for _ in range(2)]
 
     assert apps[0].path == apps[1].path == "/openapi.json"
+
+
+async def test_only_the_roles_that_open_a_route_count_in_it(tmp_path: Path) -> None:
+    async def who(request: web.Request) -> web.Response:
+        return answer(sorted(request[ACTOR].roles))
+
+    route = Route(
+        method="GET", path="/who", handler=who, roles=requires(Role.CLAIMANT), en="Who", zh="谁"
+    )
+    async with running(tmp_path, [route]) as site:
+        roles = [Role.CLAIMANT, Role.FINANCE_OFFICER]
+        token = site.issuer.mint("person-1", roles, "211400")
+        headers = {"Authorization": f"Bearer {token}"}
+        status, body, _ = await site.ask("GET", "/who", headers=headers)
+
+    assert (status, body) == (200, ["claimant"])
