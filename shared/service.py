@@ -5,7 +5,7 @@ import signal
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import asyncpg
@@ -34,6 +34,8 @@ from shared.vault.client import Vault
 
 SIMULATED_START = datetime(2020, 1, 1, tzinfo=UTC)
 ACKNOWLEDGE_SECONDS = 10.0
+MAX_KEPT = timedelta(minutes=10)
+"""how long an event may wait for its cause, or be parked, before /readyz says so"""
 
 log = structlog.get_logger()
 
@@ -173,7 +175,7 @@ async def _site(
     checks = {
         "database": lambda: _database(service),
         "relay": lambda: _compared(service),
-        "inbox": lambda: _alarms(parts.inboxes),
+        "inbox": lambda: _alarms(service, parts.inboxes),
         **parts.checks,
     }
     app = create_app(
@@ -203,8 +205,14 @@ async def _compared(service: Service) -> str | None:
     return service.relay.why_not or "the log has not been compared yet"
 
 
-async def _alarms(inboxes: Sequence[Inbox]) -> str | None:
-    return "; ".join(alarm for inbox in inboxes for alarm in inbox.alarms()) or None
+async def _alarms(service: Service, inboxes: Sequence[Inbox]) -> str | None:
+    reasons = [alarm for inbox in inboxes for alarm in inbox.alarms()]
+    rows = await service.pool.fetch(
+        "SELECT reader, min(since) AS since FROM inbox_pending WHERE since < $1 GROUP BY reader",
+        service.clock.now() - MAX_KEPT,
+    )
+    reasons += [f"{row['reader']}: kept since {row['since']:%Y-%m-%dT%H:%MZ}" for row in rows]
+    return "; ".join(reasons) or None
 
 
 async def newest_time(pool: asyncpg.Pool) -> datetime:
