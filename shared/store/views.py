@@ -14,6 +14,8 @@ from shared.store.store import Connection, Store
 PAGE = 100
 """events per partition in one transaction"""
 BUSY_SECONDS, IDLE_SECONDS = 0.005, 0.25
+GATHER_SECONDS = 0.02
+"""after a turn that caught up: one turn for many commits costs a fraction of a turn for each"""
 RETRY_SECONDS = 0.5
 
 log = structlog.get_logger()
@@ -54,8 +56,10 @@ class Projector:
         while True:
             self._nudged.clear()
             try:
-                if await self._turn():
+                if turned := await self._turn():
                     pause = BUSY_SECONDS
+                    if turned < PAGE:
+                        await asyncio.sleep(GATHER_SECONDS)
                     continue
             except MovedElsewhere:
                 await self._load()
