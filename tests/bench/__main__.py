@@ -34,7 +34,10 @@ async def measure(names: Sequence[str], bench: Bench) -> list[Figure]:
     for name, row in ROWS.items():
         if name in names:
             print(f"measuring {name} …", file=sys.stderr, flush=True)
-            figures += await row(bench)
+            found = await row(bench)
+            for figure in found:
+                print("  " + " · ".join(report.cells(figure)), file=sys.stderr, flush=True)
+            figures += found
     return figures
 
 
