@@ -8,6 +8,7 @@ from shared.inbox import Inbox
 from shared.reactor import Reactor
 from shared.service import Parts, Service
 from shared.store.views import Projector
+from shared.vault.purging import Purging
 
 INBOX = "payments"
 
@@ -18,9 +19,11 @@ async def build(service: Service) -> Parts:
         Reactor(service.ledger, REACTIONS), service.clock,
     )  # fmt: skip
     view = views.PayoutsInHand(service.store)
+    assert service.vault is not None
     return Parts(
         title="payments",
         routes=[*api.routes(service), *importing.routes(service)],
         inboxes=[inbox],
         projectors=[Projector(views.VIEW, service.store, view.project)],
+        background=[Purging(service.store, service.vault, service.clock).run],
     )

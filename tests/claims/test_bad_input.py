@@ -397,3 +397,11 @@ async def test_an_erasure_with_a_bad_value_erases_nobody(
     answer = await operator.post("/persons/erase", {**good, **said}, key="bad-erasure")
 
     await _refused(claims, answer, 422, code, before)
+
+
+async def test_a_field_that_is_named_like_a_phone_number_is_not_repeated(claims: Running) -> None:
+    body = {**claim(next(PERSON)), "19912345678": 1}
+    answer = await Office(claims).filer.post("/claims", body, key="named")
+
+    assert answer.codes == ["INPUT_REFUSED", "FIELD_UNKNOWN"]
+    assert "19912345678" not in str(answer.body)
