@@ -18,7 +18,7 @@ from tests.bench.figures import Figure, alternate, at_least, at_most
 from tests.bench.load import Answer, Order
 
 MAX_RATE = 6_000
-"""requests a second that are made beforehand: no side comes near"""
+"""requests a second that are made beforehand; a faster side is measured for a shorter time"""
 SETTLE_SECONDS = 2.0
 """between two measurements, so that no side pays for the other's checkpoint or backlog"""
 MAX_EXTRA_SECONDS = 60.0
