@@ -6,7 +6,10 @@ from tests.states import FOLDER, Table, read_cells, tables
 
 TABLES = tables()
 CELLS = [
-    (table, state, command) for table in TABLES for state in table.states for command in table.commands
+    (table, state, command)
+    for table in TABLES
+    for state in table.states
+    for command in table.commands
 ]
 
 
