@@ -6,8 +6,8 @@ from dataclasses import dataclass, field
 from shared.log.chain import GENESIS, link
 from shared.log.port import Record, TopicPartition
 
-REMEMBERED = 4_096
-"""chains kept per partition, so that a record sent again can be compared"""
+REMEMBERED = 2_048
+"""chains kept per partition, so that a record sent again can be compared: two batches of a relay"""
 MAX_HELD = 10_000
 """records kept per partition while a missing number is waited for; what comes behind them is not
 kept, shows as the next gap, and is then looked for in the log"""
