@@ -9,6 +9,7 @@ from services.claims.claim.already import already_filed, status_of
 from services.claims.claim.decide import CLAIM, Claim
 from services.claims.claim.filing import Filed, file_claims, organisation_of, row_refusals
 from services.claims.packs import packs
+from shared.events.base import CLAIM_EVENTS
 from shared.http import catalogue as codes
 from shared.http.access import (
     Jurisdictions,
@@ -26,6 +27,7 @@ from shared.http.commanding import (
     told,
 )
 from shared.http.identity import PARTIES, Role
+from shared.http.position import Position, wait_for
 from shared.http.problems import FieldRefusal, Problem, Refusal
 from shared.http.route import ACTOR, BODY, QUERY
 from shared.ids import new_event_id
@@ -192,9 +194,17 @@ class ClaimsApi:
         return filed
 
     async def _others(self, stream_id: str) -> tuple[str, ...]:
+        """Claims of other persons for the same certificate, those just committed included.
+
+        Raises Problem NOT_YET_VISIBLE when the read table does not come up within five seconds.
+        """
         content = (await self._load(stream_id)).content
         if content is None or content.certificate is None:
             return ()
+        [projector] = self._service.projectors
+        for at, seq in (await self._service.store.heads()).items():
+            if at.topic == CLAIM_EVENTS:
+                await wait_for(Position(at.topic, at.partition, seq), projector.seen)
         return await views.others_with(self._service.pool, content.certificate, content.person)
 
     async def _load(self, stream_id: str) -> Claim:

@@ -18,7 +18,9 @@ READERS = requires(Role.CLAIMANT, Role.INSTITUTION, Role.CLERK, Role.APPROVER, R
 
 _OWN = (codes.NOT_OWN_RECORD,)
 _FOUR_EYES = (p.SAME_PERSON_TWICE,)
+_AROUND = (codes.NOT_YET_VISIBLE,)
 _SHOWN = (*_FOUR_EYES, p.STALE_PROPOSAL, p.NOT_WHAT_WAS_PROPOSED)
+_GRANTED = (*_SHOWN, *_AROUND)
 _ANSWER = s.CommandAnswer()
 
 
@@ -50,8 +52,10 @@ def _of_staff(api: ClaimsApi) -> list[Route]:
     return [
         _command("accept", api.accept, CLERK, s.AcceptSchema(), _FOUR_EYES, "Accept", "受理"),
         _command("return", api.return_, CLERK, s.ReasonsSchema(), _FOUR_EYES, "Return", "退回补正"),
-        _command("propose", api.propose, STAFF, s.NothingSchema(), (), "Calculate", "按政策计算"),
-        _command("approve", api.approve, APPROVER, s.ApproveSchema(), _SHOWN, "Approve", "批准"),
+        _command(
+            "propose", api.propose, STAFF, s.NothingSchema(), _AROUND, "Calculate", "按政策计算"
+        ),
+        _command("approve", api.approve, APPROVER, s.ApproveSchema(), _GRANTED, "Approve", "批准"),
         _command("reject", api.reject, APPROVER, s.RejectSchema(), _SHOWN, "Reject", "驳回"),
         _command("hold", api.hold, STAFF, s.HoldSchema(), _FOUR_EYES, "Hold", "暂缓"),
         _command("revoke", api.revoke, APPROVER, s.ReasonsSchema(), _FOUR_EYES, "Revoke", "撤销"),
