@@ -26,12 +26,7 @@ def request_body(person: int) -> bytes:
     said: dict[str, Any] = {
         "jurisdiction": "211402",
         "kind": "HLD.K.employee_skill",
-        "person": {
-            "id_number": id_number(person),
-            "name": "学员甲",
-            "phone": f"199{person:08d}",
-            "account": f"62999999{person:08d}",
-        },
+        "person": {"id_number": id_number(person), "name": "学员甲"},
         "group": "HLD.G.employee",
         "occupation": "6-18-01-01",
         "level": "L4",

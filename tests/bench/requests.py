@@ -51,7 +51,7 @@ async def measure(bench: Bench) -> list[Figure]:
     local = Local(bench.folder / "requests")
     await local.start()
     try:
-        service = await local.serve("claims")
+        service = await local.serve("claims", "site")
         try:
             token = local.token("clerk-bench", Role.CLERK)
             async with _bare(local) as bare_port:
