@@ -36,6 +36,13 @@ class Place:
     async def number(self) -> int:
         return int(await self.database.fetchval("SELECT count(*) FROM events"))
 
+    async def left_alone(self) -> bool:
+        """No statement of the killed process is under way: the server finishes what it was sent."""
+        return not await self.database.fetchval(
+            "SELECT count(*) FROM pg_stat_activity"
+            " WHERE datname = current_database() AND usename = 'claims_service'"
+        )
+
     def client(self, site: Running) -> Client:
         return Client(site.url, tokens_of(self.local), self.session)
 
@@ -98,4 +105,5 @@ async def _killed_half_way(place: Place, whole: Ask) -> dict[int, str]:
     await site.kill()
     with pytest.raises((aiohttp.ClientError, OSError)):
         await sending
+    await until(place.left_alone, 20.0, "the end of the killed process's statements")
     return await place.claims_by_row()
