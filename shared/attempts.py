@@ -52,7 +52,10 @@ class Attempts:
         self._proved = False
 
     async def load(self) -> None:
-        """Once a process: a mark that is still there is one more end."""
+        """Once a process: a try that was under way is one more end.
+
+        A process that ends before it has tried again, as when the log is down, counts nothing.
+        """
         if self._loaded:
             return
         for topic, partition_no, seq, ends in await self._store.pool.fetch(_ENDED, self._reader):
@@ -75,7 +78,7 @@ class Attempts:
         """
         async with self.blamed(items):
             if not self._proved:
-                await self._mark(items)
+                await self._mark(items, trying=True)
             yield
         if not self._proved:
             await self._forget(items)
@@ -86,7 +89,7 @@ class Attempts:
         """One record of a partition with a mark."""
         at, _ = item
         async with self.blamed([item]):
-            await self._mark([item])
+            await self._mark([item], trying=True)
             yield
         await self._forget([item])
         self._careful[at] = max(0, self._careful.get(at, 0) - 1)
@@ -107,7 +110,7 @@ class Attempts:
         finally:
             if blamed:
                 with contextlib.suppress(*TRANSIENT):
-                    await self._mark(items)
+                    await self._mark(items, trying=True)
 
     def _passed(self, items: Sequence[Item]) -> None:
         for at, record in items:
@@ -118,21 +121,21 @@ class Attempts:
         known, ends = self._ends.get(at, (0, 0))
         return ends if known == seq else 0
 
-    async def _mark(self, items: Sequence[Item], less: int = 0) -> None:
+    async def _mark(self, items: Sequence[Item], *, trying: bool) -> None:
         firsts = _firsts(items)
         await self._store.pool.execute(
             _MARK, self._reader, [at.topic for at in firsts], [at.partition for at in firsts],
-            list(firsts.values()), [self._count(at, seq) - less for at, seq in firsts.items()],
+            list(firsts.values()), [self._count(*place) for place in firsts.items()], trying,
         )  # fmt: skip
 
     async def _restore(self, items: Sequence[Item]) -> None:
-        """Back to what was counted before this try; the next start counts a mark it finds."""
+        """Back to what was counted before this try."""
         firsts = _firsts(items)
         known = [(at, r) for at, r in items if self._count(at, firsts[at])]
         if fresh := [(at, r) for at, r in items if not self._count(at, firsts[at])]:
             await self._forget(fresh)
         if known:
-            await self._mark(known, less=1)
+            await self._mark(known, trying=False)
 
     async def _forget(self, items: Sequence[Item]) -> None:
         places = sorted({at for at, _ in items})
@@ -149,13 +152,14 @@ def _firsts(items: Sequence[Item]) -> dict[TopicPartition, int]:
 
 
 _ENDED = """
-UPDATE inbox_attempts SET ends = ends + 1 WHERE reader = $1
+UPDATE inbox_attempts SET ends = ends + trying::int, trying = false WHERE reader = $1
 RETURNING topic, partition_no, seq, ends
 """
 _MARK = """
-INSERT INTO inbox_attempts (reader, topic, partition_no, seq, ends)
-SELECT $1, * FROM unnest($2::text[], $3::smallint[], $4::bigint[], $5::int[])
-ON CONFLICT (reader, topic, partition_no) DO UPDATE SET seq = excluded.seq, ends = excluded.ends
+INSERT INTO inbox_attempts (reader, topic, partition_no, seq, ends, trying)
+SELECT $1, m.*, $6 FROM unnest($2::text[], $3::smallint[], $4::bigint[], $5::int[]) AS m
+ON CONFLICT (reader, topic, partition_no)
+DO UPDATE SET seq = excluded.seq, ends = excluded.ends, trying = excluded.trying
 """
 _FORGET = """
 DELETE FROM inbox_attempts WHERE reader = $1

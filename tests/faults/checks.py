@@ -54,9 +54,9 @@ async def check(ended: Ended) -> Found:
     each_once(log)
     answers_stand(log, ended.client.answered)
     rosters_stand(log, ended.rosters)
+    await nothing_waits(ended.payments.pool, {at: len(x) for at, x in log.lines.items()})
     approved = one_payout_each(log)
     await reservations_follow(ended.claims)
-    await nothing_waits(ended.payments.pool, {at: len(x) for at, x in log.lines.items()})
     repeated = await same_answers(ended.client)
     return Found(
         sum(map(len, claims.values())), sum(map(len, payments.values())),
@@ -123,7 +123,9 @@ def one_payout_each(log: LogHeld) -> int:
         for e in events(log) if isinstance(e.facts, PayoutScheduled)
     )  # fmt: skip
     assert all(number == 1 for number in approved.values()), "a claim was approved twice"
-    assert scheduled == approved, "payouts and approvals differ"
+    assert scheduled == approved, (
+        f"approved, no payout: {approved - scheduled}; no approval: {scheduled - approved}"
+    )
     return approved.total()
 
 
@@ -141,8 +143,8 @@ async def nothing_waits(payments: asyncpg.Pool, ends: Mapping[TopicPartition, in
     read = {TopicPartition(topic, partition_no): seq for topic, partition_no, seq in rows}
     wanted = {at: seq for at, seq in ends.items() if at.topic in READ_BY_PAYMENTS}
     assert read == wanted, "payments has not read to the end"
-    pending = await payments.fetchval("SELECT count(*) FROM inbox_pending")
-    assert pending == 0, f"{pending} events are parked or wait"
+    kept = await payments.fetch("SELECT topic, seq, cause, detail, for_stream FROM inbox_pending")
+    assert not kept, f"events are parked or wait: {list(map(tuple, kept))}"
 
 
 async def same_answers(client: Client) -> int:

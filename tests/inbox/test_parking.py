@@ -289,6 +289,27 @@ async def test_a_killed_process_leaves_its_mark_at_its_first_batch(
     assert await quick_payments.fetch("SELECT FROM inbox_attempts") == []
 
 
+async def test_a_process_that_ends_before_it_tries_counts_nothing(
+    quick_claims: Stand, quick_payments: Stand
+) -> None:
+    """Restarted again and again while the log is down: the record was never tried."""
+    await prepare(quick_payments)
+    await quick_claims.say("s")
+    await quick_claims.send()
+    await live(quick_claims, quick_payments, "s/1")
+    for _ in range(MAX_ENDS):
+        reader = await inbox(quick_payments, quick_claims, Noting()).open()
+        await reader.close()
+    assert await ends(quick_payments) == [1]
+    await drain(inbox(quick_payments, quick_claims, Noting()))
+
+    assert await noted(quick_payments) == ["s/1"]
+
+
+async def ends(payments: Stand) -> list[int]:
+    return [row[0] for row in await payments.fetch("SELECT ends FROM inbox_attempts")]
+
+
 async def test_network_failures_never_count_as_ends(
     quick_claims: Stand, quick_payments: Stand
 ) -> None:
@@ -301,8 +322,7 @@ async def test_network_failures_never_count_as_ends(
     reading = inbox(quick_payments, quick_claims, handler)
     async with running(reading):
         await until(lambda: len(handler.tries) > MAX_ENDS)
-    ends = await quick_payments.fetch("SELECT ends FROM inbox_attempts")
-    assert [row[0] for row in ends] == [0]
+    assert await ends(quick_payments) == [1]
     await drain(inbox(quick_payments, quick_claims, Noting()))
 
     assert await noted(quick_payments) == ["s/1"]

@@ -96,6 +96,7 @@ CREATE TABLE inbox_attempts (
     partition_no smallint NOT NULL,
     seq          bigint NOT NULL,
     ends         integer NOT NULL,
+    trying       boolean NOT NULL,
     CONSTRAINT inbox_attempts_pkey PRIMARY KEY (reader, topic, partition_no)
 );
 
