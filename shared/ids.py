@@ -61,3 +61,13 @@ def old_plan_id(jurisdiction: str, plan: str) -> str:
 def payout_id(claim_id: str) -> str:
     """Stream id of the payout of a claim: one claim, one payout, however often it is delivered."""
     return f"payout-{claim_id.removeprefix('claim-')}"
+
+
+def advance_id(plan_id: str) -> str:
+    """Stream id of a plan's money: all its advances and its settlement are one stream."""
+    return f"advance-{plan_id.removeprefix('plan-')}"
+
+
+def fund_id(jurisdiction: str, fund: str) -> str:
+    """Stream id of a fund, by its code in the bureau's books."""
+    return f"fund-{uuid5(_OLD_BOOKS, f'{jurisdiction}/fund/{fund}')}"

@@ -54,6 +54,35 @@ class AdvanceBase(AdvanceKeys, frozen=True, kw_only=True, omit_defaults=True):
 
 
 @event(PAYOUT_EVENTS)
+class AdvanceBaseSet(Facts, frozen=True, kw_only=True, omit_defaults=True):
+    """Payments heard that a plan was approved: what its advances are measured by, and who may ask.
+
+    A plan that is changed and approved again sets a new base; what was paid stays measured by its
+    own.
+    """
+
+    plan: StreamId
+    base_fen: Fen
+    max_ratio_bp: BasisPoints
+    clause: Code | None = None
+    plan_approved: EventId
+    plan_version: Count
+    payee_kind: PayeeKind
+    payee: Code | None = None
+    institution: Code | None = None
+    organisation: Code | None = None
+    """who filed the plan and may ask for an advance"""
+    fund: Code | None = None
+    settlement_due_on: Day
+    filed_by: ActorId
+    accepted_by: ActorId | None = None
+    approved_by: ActorId
+    approval_partition: Count | None = None
+    """where the PlanApproved stands in claim-events: audit must have judged that far"""
+    approval_seq: Count | None = None
+
+
+@event(PAYOUT_EVENTS)
 class AdvanceRequested(AdvanceKeys, frozen=True, kw_only=True, omit_defaults=True):
     """An enterprise or institution asked for part of a plan's subsidy before the training ends."""
 

@@ -223,6 +223,9 @@ class ClaimApproved(ClaimKeys, frozen=True, kw_only=True, omit_defaults=True):
     training_from: Day | None = None
     training_to: Day | None = None
     certificate_issuer: Code | None = None
+    inspected_by: ActorId | None = None
+    settled_by_plan: bool = False
+    """the payee is the plan's own: paid by the plan's settlement alone, never by a payout"""
 
 
 @event(CLAIM_EVENTS)

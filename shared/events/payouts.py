@@ -66,6 +66,14 @@ class PayoutScheduled(PayoutKeys, frozen=True, kw_only=True, omit_defaults=True)
     fund: Code | None = None
     approval: Code
     """event id of the ClaimApproved that it rests on"""
+    filed_by: ActorId | None = None
+    accepted_by: ActorId | None = None
+    inspected_by: ActorId | None = None
+    verified_by: ActorId | None = None
+    approved_by: ActorId | None = None
+    approval_partition: Count | None = None
+    """where the ClaimApproved stands in claim-events: audit must have judged that far"""
+    approval_seq: Count | None = None
 
 
 @event(PAYOUT_EVENTS)

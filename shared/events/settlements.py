@@ -25,6 +25,7 @@ from shared.events.base import (
     event,
 )
 from shared.events.evidence import Documents
+from shared.events.payouts import Overriders, SealsOfAudit
 
 
 class SettlementKeys(Facts, frozen=True, kw_only=True, omit_defaults=True):
@@ -34,6 +35,69 @@ class SettlementKeys(Facts, frozen=True, kw_only=True, omit_defaults=True):
     payee_kind: PayeeKind
     payee: Code | None = None
     institution: Code | None = None
+
+
+class SettlementDue(SettlementKeys, frozen=True, kw_only=True, omit_defaults=True):
+    """What a plan earned, less what left before: `settlement_fen` is still to be paid."""
+
+    earned_fen: Fen
+    advanced_fen: Fen
+    """advances paid and not returned"""
+    settled_before_fen: SignedFen = 0
+    """paid (or, below 0, demanded) for an earlier revision of the same plan"""
+    settlement_fen: Fen
+    plan_decided: EventId
+    revision: Count
+    fund: Code | None = None
+    account: Reference | None = None
+
+
+@event(PAYOUT_EVENTS)
+class SettlementScheduled(SettlementDue, frozen=True, kw_only=True, omit_defaults=True):
+    """The plan is decided and earned more than was advanced: the rest is to be paid."""
+
+    decided_partition: Count | None = None
+    """where the PlanDecided stands in claim-events: audit must have judged that far"""
+    decided_seq: Count | None = None
+
+
+@event(PAYOUT_EVENTS)
+class SettlementAuthorised(SettlementDue, frozen=True, kw_only=True, omit_defaults=True):
+    """A finance officer agreed to the settlement; a second person must release it."""
+
+    opened_at_us: Count | None = None
+
+
+@event(PAYOUT_EVENTS)
+class SettlementInstructed(SettlementDue, frozen=True, kw_only=True, omit_defaults=True):
+    """A second officer released the settlement: the order to pay is on its way to the bank."""
+
+    batch: StreamId
+    line: Count
+    bank_file_sha256: Digest
+    instruction: Code
+    authorised_by: ActorId
+    judged: SealsOfAudit = ()
+    overridden_by: Overriders = ()
+
+
+@event(PAYOUT_EVENTS)
+class SettlementReturned(SettlementDue, frozen=True, kw_only=True, omit_defaults=True):
+    """The bank gave the settlement back: the plan is still owed."""
+
+    instruction: Code
+    reason: Code
+    bank_reference: Code | None = None
+    returned_on: Day
+
+
+@event(PAYOUT_EVENTS)
+class SettlementUnknown(SettlementDue, frozen=True, kw_only=True, omit_defaults=True):
+    """Nobody knows whether the settlement left; the bank must be asked before anything else."""
+
+    instruction: Code
+    since: Instant
+    inquiry: Code | None = None
 
 
 @event(PAYOUT_EVENTS)
