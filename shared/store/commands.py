@@ -1,14 +1,17 @@
 """From a command to an answer: load the stream, decide, append; a lost race decides again."""
 
+import asyncio
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Generic, TypeVar
+from weakref import WeakValueDictionary
 
 from shared.clock import Clock
 from shared.events.base import Facts
 from shared.events.envelope import Event, decode, encode
 from shared.ids import new_event_id
+from shared.store.journal import Books, Line, Room, lines_of, no_books
 from shared.store.position import Position
 from shared.store.store import Asked, Known, Store
 from shared.store.unit import (
@@ -18,6 +21,7 @@ from shared.store.unit import (
     KeyReused,
     NewEvent,
     Outcome,
+    Overdrawn,
     Replayed,
     Reservation,
     SlotKey,
@@ -42,6 +46,18 @@ class Refusal(Exception):
         super().__init__(self.code)
         self.clause = clause
         self.facts = facts
+
+
+class FundExhausted(Refusal):
+    """An account does not hold that much; nothing was written."""
+
+    code = "FUND_EXHAUSTED"
+
+
+class RoomExhausted(Refusal):
+    """The plan's advances would pass their ratio; nothing was written (HLD-10-4)."""
+
+    code = "ADVANCE_RATIO"
 
 
 class UnknownStream(Exception):
@@ -136,6 +152,9 @@ class Ledger:
     store: Store
     clock: Clock
     newest: datetime = datetime(1970, 1, 1, tzinfo=UTC)
+    books: Books = no_books
+    """what each event books to accounts; payments sets its own"""
+    _turns: "WeakValueDictionary[str, asyncio.Lock]" = field(default_factory=WeakValueDictionary)
 
     def now(self) -> datetime:
         """The time to record. Raises ClockBehind when it is 5 s behind the newest event."""
@@ -166,32 +185,39 @@ class Ledger:
         recorded = max(now, not_before) if not_before else now
         partition_no = self.store.partition_of(stream_id)
         events = []
+        lines: list[Line] = []
+        rooms: list[Room] = []
         for n, facts in enumerate(decision.events, start=1):
             identity = event_id if n == 1 and event_id else new_event_id(self.clock)
-            body = encode(
-                Event(
-                    id=identity,
-                    source=f"{aggregate.source}/{by.jurisdiction}",
-                    subject=stream_id,
-                    version=version + n,
-                    recorded_at=recorded,
-                    occurred_at=by.occurred_at or now,
-                    jurisdiction=by.jurisdiction,
-                    actor=by.actor,
-                    correlation_id=by.correlation_id,
-                    causation_id=by.causation_id,
-                    facts=facts,
-                )
+            event = Event(
+                id=identity,
+                source=f"{aggregate.source}/{by.jurisdiction}",
+                subject=stream_id,
+                version=version + n,
+                recorded_at=recorded,
+                occurred_at=by.occurred_at or now,
+                jurisdiction=by.jurisdiction,
+                actor=by.actor,
+                correlation_id=by.correlation_id,
+                causation_id=by.causation_id,
+                facts=facts,
             )
             events.append(
-                NewEvent(aggregate.topic, partition_no, stream_id, version + n, identity, body)
+                NewEvent(
+                    aggregate.topic, partition_no, stream_id, version + n, identity, encode(event)
+                )
             )
+            booking = self.books(event)
+            lines += lines_of(identity, booking.moves)
+            rooms += booking.rooms
         return Unit(
             events,
             [Reservation(s.kind, s.key, stream_id, s.note) for s in decision.takes],
             [Reservation(s.kind, s.key, stream_id, s.note) for s in decision.frees],
             [Reservation(s.kind, s.key, stream_id, s.note) for s in decision.records],
             _idempotency(request, decision) if request else None,
+            lines,
+            rooms,
         )
 
     async def execute(
@@ -207,8 +233,27 @@ class Ledger:
     ) -> Done:
         """Load, decide, append; decided again up to three times when somebody else was first.
 
-        Raises Refusal from `decide`, UnknownStream, IdempotencyKeyReused, Contended.
+        Commands of this process on one stream go one after the other, so that only another process
+        can be first. Raises Refusal from `decide`, FundExhausted, RoomExhausted, UnknownStream,
+        IdempotencyKeyReused, Contended.
         """
+        turn = self._turns.setdefault(stream_id, asyncio.Lock())
+        async with turn:
+            return await self._execute(
+                aggregate, stream_id, decide, by, request, wanted=wanted, event_id=event_id
+            )
+
+    async def _execute(
+        self,
+        aggregate: Aggregate[S],
+        stream_id: str,
+        decide: Callable[[S, Holders], Decision],
+        by: By,
+        request: Request,
+        *,
+        wanted: Callable[[S], Sequence[SlotKey]] | None,
+        event_id: str | None,
+    ) -> Done:
         for _ in range(MAX_TRIES):
             known = await self.store.read(Asked((stream_id,), request.key))
             if known.answered:
@@ -230,6 +275,10 @@ class Ledger:
                 request=request,
             )
             outcome = await self.store.append(unit)
+            if isinstance(outcome, Overdrawn):
+                known = await self.store.read(Asked(idempotency_key=request.key))
+                if known.answered:  # it overdraws because it was carried out just now
+                    return _stored(known, request)
             if done := finished(outcome, unit):
                 return done
         raise Contended(stream_id)
@@ -245,7 +294,10 @@ def _idempotency(request: Request, decision: Decision) -> Idempotency:
 
 
 def finished(outcome: Outcome, unit: Unit) -> Done | None:
-    """The answer, or None when the command must be decided again. Raises IdempotencyKeyReused."""
+    """The answer, or None when the command must be decided again.
+
+    Raises IdempotencyKeyReused, FundExhausted, RoomExhausted.
+    """
     match outcome:
         case Appended(positions):
             return Done(unit.idempotency.answer if unit.idempotency else b"", positions[-1])
@@ -253,6 +305,8 @@ def finished(outcome: Outcome, unit: Unit) -> Done | None:
             return Done(answer, position, replayed=True)
         case KeyReused():
             raise IdempotencyKeyReused
+        case Overdrawn(guard):
+            raise RoomExhausted if guard.startswith("advance_rooms") else FundExhausted
         case _:
             return None
 

@@ -13,8 +13,9 @@ from shared.log.port import TopicPartition
 from shared.store.append import APPEND, arguments, outcomes
 from shared.store.coalesce import Coalescer
 from shared.store.heights import Heights
+from shared.store.journal import post
 from shared.store.position import Position
-from shared.store.unit import Appended, Holder, Outcome, Replayed, SlotKey, Unit
+from shared.store.unit import Appended, Holder, Outcome, Overdrawn, Replayed, SlotKey, Unit
 
 MAX_RESENDS = 6
 """how often a batch that lost a race is sent again whole before its units go one by one"""
@@ -68,6 +69,10 @@ class Known:
     holders: Mapping[SlotKey, Holder]
 
 
+class _NotTogether(Exception):
+    """One of the units was refused, so none may stay."""
+
+
 class Store:
     """One service's events. Every method may raise asyncpg or OS errors: nothing is known then."""
 
@@ -93,7 +98,12 @@ class Store:
         return partition_of(stream_id, self.partitions)
 
     async def append_batch(self, units: Sequence[Unit]) -> list[Outcome]:
-        """Commit the units in one statement, an outcome each; units must share no key."""
+        """Commit the units in one statement, an outcome each; units must share no key.
+
+        Where money moves, one more statement posts it in the same transaction.
+        """
+        if any(unit.books for unit in units):
+            return await self._booked(units)
         values = arguments(units, self._now())
         for attempt in range(MAX_RESENDS):
             try:
@@ -107,13 +117,57 @@ class Store:
             raise asyncpg.UniqueViolationError("a unit lost every race")
         return [(await self.append_batch([unit]))[0] for unit in units]
 
+    async def _booked(self, units: Sequence[Unit]) -> list[Outcome]:
+        """The same with postings. A batch that would overdraw is halved: the earlier goes first."""
+        for attempt in range(MAX_RESENDS):
+            try:
+                async with self.pool.acquire() as connection, connection.transaction():
+                    became = await self.append_within(connection, units)
+            except (asyncpg.UniqueViolationError, asyncpg.DeadlockDetectedError):
+                await asyncio.sleep(0.001 * attempt)
+            except asyncpg.CheckViolationError as overdrawn:
+                if len(units) == 1:
+                    return [Overdrawn(overdrawn.constraint_name or "")]
+                break
+            else:
+                self.seen(p for o in became if isinstance(o, Appended) for p in o.positions)
+                return became
+        if len(units) == 1:
+            raise asyncpg.UniqueViolationError("a unit lost every race")
+        half = len(units) // 2
+        return [*await self.append_batch(units[:half]), *await self.append_batch(units[half:])]
+
+    async def append_together(self, units: Sequence[Unit]) -> list[Outcome]:
+        """All of the units in one transaction, or none: then each that stopped it has its reason,
+        and the others' outcomes say nothing. An overdraft is told as the only outcome.
+        """
+        try:
+            async with self.pool.acquire() as connection, connection.transaction():
+                became = await self.append_within(connection, units)
+                if not all(isinstance(outcome, Appended) for outcome in became):
+                    raise _NotTogether
+        except _NotTogether:
+            return became
+        except asyncpg.CheckViolationError as overdrawn:
+            return [Overdrawn(overdrawn.constraint_name or "")]
+        self.seen(p for o in became if isinstance(o, Appended) for p in o.positions)
+        return became
+
     def seen(self, positions: Iterable[Position]) -> None:
         """These numbers are committed: a database without them is an older one."""
         self._heights.note(positions)
 
     async def append_within(self, connection: Connection, units: Sequence[Unit]) -> list[Outcome]:
-        """The same inside a transaction of the caller, once; a lost race raises UniqueViolation."""
-        return outcomes(units, await connection.fetch(APPEND, *arguments(units, self._now())))
+        """The same inside a transaction of the caller, once; a lost race raises UniqueViolation.
+
+        Only units that are appended post; CheckViolationError means that one would overdraw.
+        """
+        became = outcomes(units, await connection.fetch(APPEND, *arguments(units, self._now())))
+        posting = [u for u, o in zip(units, became, strict=True) if isinstance(o, Appended)]
+        if any(unit.books for unit in posting):
+            lines = [line for unit in posting for line in unit.lines]
+            await post(connection, lines, [room for unit in posting for room in unit.rooms])
+        return became
 
     async def _read_batch(self, asked: Sequence[Asked]) -> list[Known]:
         streams = sorted({s for a in asked for s in a.streams})

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
+from shared.store.journal import Line, Room
 from shared.store.position import Position
 
 
@@ -55,6 +56,13 @@ class Unit:
     records: Sequence[Reservation] = ()
     """slots recorded without refusal: decisions from before the ledger"""
     idempotency: Idempotency | None = None
+    lines: Sequence[Line] = ()
+    """what the events book, line by line"""
+    rooms: Sequence[Room] = ()
+
+    @property
+    def books(self) -> bool:
+        return bool(self.lines or self.rooms)
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,4 +99,11 @@ class VersionConflict:
     stream_id: str
 
 
-Outcome = Appended | Replayed | KeyReused | SlotTaken | VersionConflict
+@dataclass(frozen=True, slots=True)
+class Overdrawn:
+    """An account or a plan's room does not hold that much; `guard` names the constraint."""
+
+    guard: str
+
+
+Outcome = Appended | Replayed | KeyReused | SlotTaken | VersionConflict | Overdrawn
