@@ -52,9 +52,10 @@ async def booked_in_database(store: Store) -> Booked:
     rooms = await store.pool.fetch(
         "SELECT plan, advanced_fen, base_fen, max_ratio_bp FROM advance_rooms"
     )
+    balances = await store.pool.fetch("SELECT account, balance_fen FROM balances")
     return Booked(
         {Line(str(row[0]), *row[1:]) for row in lines},
-        dict(await store.pool.fetch("SELECT account, balance_fen FROM balances")),
+        {row[0]: row[1] for row in balances},
         {row[0]: Room(*row) for row in rooms},
     )
 
