@@ -27,7 +27,8 @@ def new_event_id(clock: Clock) -> str:
     if fresh <= _Last.value:
         fresh = _Last.value + 1 + (chance & ((1 << _STEP_BITS) - 1))
     _Last.value = fresh
-    return str(UUID(int=_with_version(fresh)))
+    text = f"{_with_version(fresh):032x}"
+    return f"{text[:8]}-{text[8:12]}-{text[12:16]}-{text[16:20]}-{text[20:]}"
 
 
 def time_of_uuid7(event_id: str) -> datetime:

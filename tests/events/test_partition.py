@@ -1,7 +1,9 @@
 """A stream lives in one partition for ever, the one that Kafka's own formula gives."""
 
 import pytest
-from aiokafka.partitioner import DefaultPartitioner
+from aiokafka.partitioner import DefaultPartitioner, murmur2
+from hypothesis import given
+from hypothesis import strategies as st
 
 from shared.events.partition import DEFAULT_PARTITIONS, partition_of
 
@@ -28,3 +30,8 @@ def test_a_stream_id_in_any_script_agrees_with_the_client() -> None:
     everything = list(range(DEFAULT_PARTITIONS))
     for stream in ("claim-0198c0de", "plan-班次", "x" * 120):
         assert partition_of(stream) == DefaultPartitioner()(stream.encode(), everything, everything)
+
+
+@given(st.text(max_size=130))
+def test_a_key_of_any_length_agrees_with_the_client(stream: str) -> None:
+    assert partition_of(stream, 1009) == (murmur2(stream.encode()) & 0x7FFFFFFF) % 1009
