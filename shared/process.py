@@ -6,11 +6,12 @@ import sys
 import structlog
 import uvloop
 
+from shared.faults import TRANSIENT
 from shared.log.port import LogRefused
 from shared.log.verified import ForkFound
 from shared.logs import configure
 from shared.relay import EventsMissing, Fork, LogAhead
-from shared.service import Build, run
+from shared.service import START_SECONDS, Build, run
 from shared.settings import SettingsRefused, read_settings
 from shared.store.heights import DatabaseWentBack
 from shared.vault.client import VaultKeysRefused
@@ -33,6 +34,14 @@ def main(name: str, build: Build) -> None:
     except (SettingsRefused, KeyFileRefused, VaultKeysRefused, LogRefused) as refused:
         print(refused, file=sys.stderr)
         raise SystemExit(EXIT_SETTINGS) from None
+    except TRANSIENT as missing:
+        log.critical("start_failed", cause=type(missing).__name__)
+        print(
+            f"Database or log did not answer within {START_SECONDS:.0f} s: see LEDGER_DATABASE_URL,"
+            " LEDGER_VAULT_URL, LEDGER_LOG and docs/operations.md.",
+            file=sys.stderr,
+        )
+        raise SystemExit(1) from None
     except ExceptionGroup as group:
         disagreement, others = group.split(DISAGREE)
         if disagreement is None or others is not None:

@@ -1,8 +1,10 @@
 """One service process: its parts opened, run together, closed; if one dies, the process dies."""
 
 import asyncio
+import contextlib
 import gc
 import signal
+import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
@@ -14,6 +16,7 @@ import structlog
 
 from shared.clock import Clock, RealClock, SimulatedClock
 from shared.events.envelope import decode
+from shared.faults import TRANSIENT
 from shared.http.app import METERS, create_app, serve
 from shared.http.faults import translate
 from shared.http.health import Check
@@ -36,6 +39,9 @@ from shared.vault.client import Vault
 SIMULATED_START = datetime(2020, 1, 1, tzinfo=UTC)
 ACKNOWLEDGE_SECONDS = 10.0
 YOUNG_OBJECTS = 20_000
+START_SECONDS = 60.0
+START_PAUSE_SECONDS = 1.0
+"""a database or a log that is still starting is waited for so long"""
 MAX_KEPT = timedelta(minutes=10)
 """how long an event may wait for its cause, or be parked, before /readyz says so"""
 
@@ -120,7 +126,10 @@ async def run(settings: Settings, build: Build, ready: Callable[[int], None] | N
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stop.set)
     fatal: asyncio.Future[None] = loop.create_future()
-    async with opened(settings) as service:
+    async with AsyncExitStack() as stack:
+        service = await _opened_in_time(settings, stack, stop)
+        if service is None:
+            return
         parts = await build(service)
         service.projectors.extend(parts.projectors)
         _settle_memory()
@@ -133,6 +142,23 @@ async def run(settings: Settings, build: Build, ready: Callable[[int], None] | N
                 task.cancel()
             if fatal.done():
                 fatal.result()
+
+
+async def _opened_in_time(
+    settings: Settings, stack: AsyncExitStack, stop: asyncio.Event
+) -> Service | None:
+    """None when it was stopped first. At the end raises what stood in the way, one of TRANSIENT."""
+    until = time.monotonic() + START_SECONDS
+    while not stop.is_set():
+        try:
+            return await stack.enter_async_context(opened(settings))
+        except TRANSIENT as failed:
+            if time.monotonic() > until:
+                raise
+            log.warning("start_waits", cause=type(failed).__name__)
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(stop.wait(), START_PAUSE_SECONDS)
+    return None
 
 
 def _settle_memory() -> None:
