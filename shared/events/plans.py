@@ -120,6 +120,17 @@ class RosterListed(PlanKeys, frozen=True, kw_only=True, omit_defaults=True):
 
 
 @event(CLAIM_EVENTS)
+class PlanAccepted(PlanKeys, frozen=True, kw_only=True, omit_defaults=True):
+    """A clerk of an office found plan and roster complete and took them in (受理)."""
+
+    office: Code
+    plan_version: Count
+    """stream version of the content that was accepted"""
+    roster_revision: Count
+    opened_at_us: Count | None = None
+
+
+@event(CLAIM_EVENTS)
 class PlanReturned(PlanKeys, frozen=True, kw_only=True, omit_defaults=True):
     """A clerk gave the plan back to be corrected, and said what is missing."""
 

@@ -93,6 +93,8 @@ class Decision:
     takes: Sequence[Slot] = ()
     frees: Sequence[Slot] = ()
     records: Sequence[Slot] = ()
+    event_ids: Sequence[str] = ()
+    """ids of its first events, where fields were sealed for them before"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -184,11 +186,12 @@ class Ledger:
         now = self.now()
         recorded = max(now, not_before) if not_before else now
         partition_no = self.store.partition_of(stream_id)
+        named = dict(enumerate([event_id] if event_id else decision.event_ids, start=1))
         events = []
         lines: list[Line] = []
         rooms: list[Room] = []
         for n, facts in enumerate(decision.events, start=1):
-            identity = event_id if n == 1 and event_id else new_event_id(self.clock)
+            identity = named.get(n) or new_event_id(self.clock)
             event = Event(
                 id=identity,
                 source=f"{aggregate.source}/{by.jurisdiction}",

@@ -1,10 +1,12 @@
 """Read tables follow the service's own events, in order, with their position in the same commit."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Sequence
+from collections import Counter
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 
 import structlog
 
+from shared.attempts import RETRIED
 from shared.events.envelope import Event, decode
 from shared.faults import TRANSIENT
 from shared.log.port import TopicPartition
@@ -21,6 +23,8 @@ RETRY_SECONDS = 0.5
 log = structlog.get_logger()
 
 Project = Callable[[Connection, Sequence[Event]], Awaitable[None]]
+Then = Callable[[Connection], Awaitable[bool]]
+"""What follows from the tables, in the transaction that moved them; True: something is left."""
 
 
 class MovedElsewhere(Exception):
@@ -31,13 +35,16 @@ class Projector:
     """Keeps one set of read tables; a rebuild is a new name beside the old one.
 
     Several processes may run the same one: the position is compared and set, so each event is shown
-    once.
+    once. `then` is called when the tables show all that was committed at one moment: a consistent
+    cut through all streams. It may append events; LostRace rolls the turn back and tries again.
     """
 
-    def __init__(self, name: str, store: Store, project: Project) -> None:
+    def __init__(self, name: str, store: Store, project: Project, then: Then | None = None) -> None:
         self.name = name
         self._store = store
         self._project = project
+        self._then = then
+        self._left = then is not None
         self._nudged = asyncio.Event()
         self._seen: dict[TopicPartition, int] = {}
 
@@ -63,7 +70,7 @@ class Projector:
                     continue
             except MovedElsewhere:
                 await self._load()
-            except TRANSIENT as failed:
+            except RETRIED as failed:
                 log.warning("views_retry", view=self.name, cause=type(failed).__name__)
                 await asyncio.sleep(RETRY_SECONDS)
                 await self._load()
@@ -90,22 +97,33 @@ class Projector:
 
     async def _turn(self) -> int:
         rows = await self._store.tail(self._seen, PAGE)
-        if not rows:
+        if not rows and not self._left:
             return 0
         moved: dict[TopicPartition, int] = {}
+        shown: Counter[TopicPartition] = Counter()
         for row in rows:
-            moved[TopicPartition(row[0], row[1])] = row[2]
+            at = TopicPartition(row[0], row[1])
+            moved[at] = row[2]
+            shown[at] += 1
+        left = self._then is not None
         async with self._store.pool.acquire() as connection, connection.transaction():
-            hit = await connection.fetch(
-                _MOVE, self.name, [a.topic for a in moved], [a.partition for a in moved],
-                [self._seen[at] for at in moved], list(moved.values()),
-            )  # fmt: skip
-            if len(hit) != len(moved):
-                raise MovedElsewhere(self.name)
-            await self._project(connection, [decode(row[4]) for row in rows])
+            if rows:
+                await self._move(connection, moved)
+                await self._project(connection, [decode(row[4]) for row in rows])
+            if self._then and max(shown.values(), default=0) < PAGE:
+                left = await self._then(connection)
+        self._left = left
         self._seen |= moved
         self._store.seen(Position(*at, seq) for at, seq in moved.items())
         return len(rows)
+
+    async def _move(self, connection: Connection, moved: Mapping[TopicPartition, int]) -> None:
+        hit = await connection.fetch(
+            _MOVE, self.name, [a.topic for a in moved], [a.partition for a in moved],
+            [self._seen[at] for at in moved], list(moved.values()),
+        )  # fmt: skip
+        if len(hit) != len(moved):
+            raise MovedElsewhere(self.name)
 
 
 _CREATE = """

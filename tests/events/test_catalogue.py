@@ -15,6 +15,7 @@ from tests.events.goldens import FOLDER
 DESIGN = [
     "PlanSubmitted",
     "RosterListed",
+    "PlanAccepted",
     "PlanReturned",
     "PlanApproved",
     "PlanRejected",
