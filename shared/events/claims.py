@@ -180,6 +180,10 @@ class ClaimProposed(ClaimKeys, frozen=True, kw_only=True, omit_defaults=True):
     interpretations: Codes = ()
     content_version: Count
     """stream version of the content that was judged; a later correction voids the proposal"""
+    verifications: Codes = ()
+    """ids of the registers' answers that the proposal rests on"""
+    missing_registers: Codes = ()
+    """for each missing fact, in order, the register that must answer it"""
 
 
 @event(CLAIM_EVENTS)

@@ -74,6 +74,8 @@ class VerificationKeys(Facts, frozen=True, kw_only=True, omit_defaults=True):
     household: Reference | None = None
     as_of: Day
     """the day the question is about: the class start, the certificate's date …"""
+    until: Day | None = None
+    """last day, where the question is about more than one"""
 
 
 @event(VERIFICATION_EVENTS)

@@ -46,6 +46,7 @@ def faults_of(content: Content) -> Iterator[Fault]:
     """Every mistake that the format alone does not forbid."""
     yield from _ids(content)
     yield from _dates(content)
+    yield from _asks(content)
     yield from _switches(content)
     for i, kind in enumerate(content.kinds):
         yield from _kind(content, kind, f"$.kinds[{i}]")
@@ -76,6 +77,17 @@ def _dates(content: Content) -> Iterator[Fault]:
     validity = content.validity
     if validity.valid_to is not None and validity.valid_to < validity.valid_from:
         yield Fault("$.validity.valid_to", "DATES_REVERSED", "the last day is before the first")
+
+
+def _asks(content: Content) -> Iterator[Fault]:
+    for i, spec in enumerate(content.facts):
+        if spec.ask is None:
+            continue
+        if spec.type != "boolean":
+            what = "a register's answer makes a fact true or false: the type must be boolean"
+            yield Fault(f"$.facts[{i}].type", "WRONG_TYPE", what)
+        if spec.as_of is None:
+            yield Fault(f"$.facts[{i}].ask", "ASKED_WITHOUT_DAY", "a question needs `as_of`")
 
 
 def _switches(content: Content) -> Iterator[Fault]:

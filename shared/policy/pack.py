@@ -84,6 +84,18 @@ class Interpretation(Part, frozen=True, kw_only=True):
     support: Words
 
 
+class Ask(Part, frozen=True, kw_only=True):
+    """What the register is asked for a fact, and which of its answers makes the fact true."""
+
+    about: Literal["person", "certificate", "institution"]
+    attribute: Annotated[str, Meta(pattern=r"^[a-z][a-z0-9_]{1,38}$")]
+    """the question, and the attribute of the facts that answer it"""
+    until: DateField | None = None
+    """last day that the fact must hold, where it is not the day of `as_of` alone"""
+    match: Annotated[tuple[Literal["occupation", "level"], ...], Meta(max_length=2)] = ()
+    """what of the claim the answer must name too"""
+
+
 class FactSpec(Part, frozen=True, kw_only=True):
     """A fact that conditions may read: its type, and the register that can answer it."""
 
@@ -94,6 +106,8 @@ class FactSpec(Part, frozen=True, kw_only=True):
     question: Words
     stated_when: Condition | None = None
     """what the claimant must have said for it to count as stated, before any register is asked"""
+    ask: Ask | None = None
+    """without it no register is asked, and the fact stays unknown"""
 
 
 class Group(Part, frozen=True, kw_only=True):
