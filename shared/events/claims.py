@@ -79,7 +79,8 @@ class ClaimContent(ClaimKeys, frozen=True, kw_only=True, omit_defaults=True):
 
     group: Code
     certificate_type: Code
-    certificate_issued_on: Day
+    certificate_issued_on: Day | None = None
+    """none where the person has no certificate (yet)"""
     certificate_issuer: Code | None = None
     training_from: Day
     training_to: Day
@@ -123,6 +124,8 @@ class ClaimContent(ClaimKeys, frozen=True, kw_only=True, omit_defaults=True):
     ip: Reference | None = None
     kiosk: bool = False
     """filed at a registered public terminal: many persons on one device are then no sign"""
+    training_completed: bool | None = None
+    """whether the person finished the training, as the claimant says"""
 
 
 @event(CLAIM_EVENTS)

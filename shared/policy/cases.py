@@ -24,7 +24,7 @@ class ClaimCase(msgspec.Struct, frozen=True, kw_only=True):
     certificate_type: str
     certificate: str | None = None
     """reference from the vault, never the number"""
-    certificate_issued_on: date
+    certificate_issued_on: date | None = None
     certificate_issuer: str | None = None
     training_from: date | None = None
     training_to: date | None = None
@@ -37,6 +37,10 @@ class ClaimCase(msgspec.Struct, frozen=True, kw_only=True):
     institution: str | None = None
     programme: str | None = None
     delivery: str | None = None
+    months_claimed: int | None = None
+    """months of training that are asked for; not said: those between its first and last day"""
+    training_completed: bool | None = None
+    """whether the training was finished, as the claimant says"""
 
 
 class Fact(msgspec.Struct, frozen=True, kw_only=True):
@@ -83,7 +87,7 @@ class Step(msgspec.Struct, frozen=True, kw_only=True):
     """One line of the computation: what was done with which input, and the sum after it in fen."""
 
     clause: str
-    what: Literal["table"]
+    what: Literal["table", "months"]
     inputs: tuple[str, ...]
     amount_fen: int
 

@@ -28,6 +28,7 @@ BUILT_IN = (
     "JURISDICTION_NOT_COVERED",
     "LEVEL_NOT_IN_TABLE",
     "LOWER_AFTER_HIGHER",
+    "MONTHS_DIFFER",
     "PAYEE_DIFFERS",
     "POLICY_NOT_IN_FORCE",
     "POLICY_SILENT",
@@ -50,6 +51,8 @@ def faults_of(content: Content) -> Iterator[Fault]:
     yield from _switches(content)
     for i, kind in enumerate(content.kinds):
         yield from _kind(content, kind, f"$.kinds[{i}]")
+    yield from _open_points(content)
+    yield from _demands(content)
     yield from _reasons(content)
     for path, condition in conditions_of(content):
         yield from _condition(content, condition, path)
@@ -126,6 +129,48 @@ def _payees(kind: Kind, path: str) -> Iterator[Fault]:
             yield Fault(f"{path}.payees[{i}]", "UNREACHABLE_PAYEE", what)
 
 
+def _open_points(content: Content) -> Iterator[Fault]:
+    """Where the document is silent the pack must say which of its readings fills the gap."""
+    readings = {one.id for one in content.interpretations}
+    for i, kind in enumerate(content.kinds):
+        for j, rule in enumerate(kind.payees):
+            path = f"$.kinds[{i}].payees[{j}]"
+            if (rule.payee is None) == (rule.interpretation is None):
+                yield Fault(path, "OPERAND", "a payee, or the switch that names one: exactly one")
+            elif rule.interpretation not in (None, "INT-20"):
+                yield Fault(f"{path}.interpretation", "UNKNOWN_CHOICE", "INT-20 names payees")
+            elif rule.interpretation is not None and rule.interpretation not in readings:
+                yield Fault(f"{path}.interpretation", "UNKNOWN_SWITCH", "the pack has no such id")
+        if isinstance(kind.amount, Table) and kind.amount.unit == "per_year":
+            for switch in {"INT-13", "INT-21"} - readings:
+                yield Fault(f"$.kinds[{i}].amount.unit", "UNKNOWN_SWITCH", f"{switch} must be read")
+    if content.advance is not None and "INT-08" not in readings:
+        yield Fault("$.advance.settlement_days", "UNKNOWN_SWITCH", "INT-08 must be read")
+
+
+def _demands(content: Content) -> Iterator[Fault]:
+    kinds = {kind.id for kind in content.kinds}
+    readings = {one.id for one in content.interpretations}
+    answering = {spec.register for spec in content.facts}
+    yield from _twice("$.demands", (one.kind for one in content.demands))
+    for i, one in enumerate(content.demands):
+        path = f"$.demands[{i}]"
+        if one.kind not in kinds:
+            yield Fault(f"{path}.kind", "UNKNOWN_KIND", f"no kind is called `{one.kind}`")
+        yield from _twice(f"{path}.steps", (step.step for step in one.steps))
+        yield from _twice(f"{path}.registers", (asked.register for asked in one.registers))
+        for j, step in enumerate(one.steps):
+            if (step.step == "notice") != (step.days is not None):
+                yield Fault(f"{path}.steps[{j}]", "OPERAND", "a notice has days, nothing else has")
+            if step.interpretation is not None and step.interpretation not in readings:
+                what = f"the pack does not read {step.interpretation}"
+                yield Fault(f"{path}.steps[{j}].interpretation", "UNKNOWN_SWITCH", what)
+        for j, asked in enumerate(one.registers):
+            if asked.register not in answering:
+                what = f"no fact of the pack is answered by {asked.register}"
+                yield Fault(f"{path}.registers[{j}].register", "UNKNOWN_REGISTER", what)
+
+
 def _overlaps(table: Table, path: str) -> Iterator[Fault]:
     seen: set[tuple[str, str]] = set()
     for i, row in enumerate(table.rows):
@@ -173,9 +218,10 @@ def conditions_of(content: Content) -> Iterator[tuple[str, Condition]]:
 
 
 def _claim_types() -> dict[str, str]:
-    days = {date: "date", date | None: "date"}
+    named: dict[object, str] = {date: "date", int: "integer", bool: "boolean"}
+    named |= {date | None: "date", int | None: "integer", bool | None: "boolean"}
     hints = ((field.name, field.type) for field in msgspec.structs.fields(ClaimCase))
-    return {f"claim.{name}": days.get(type_, "text") for name, type_ in hints}
+    return {f"claim.{name}": named.get(type_, "text") for name, type_ in hints}
 
 
 CLAIM_TYPES = _claim_types()

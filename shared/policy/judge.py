@@ -2,9 +2,9 @@
 
 from collections.abc import Iterable, Mapping
 from datetime import date
-from typing import Literal
 
 from shared.events.base import PayeeKind
+from shared.policy.amounts import amount_of
 from shared.policy.cases import (
     Cited,
     ClaimCase,
@@ -19,7 +19,7 @@ from shared.policy.cases import (
 )
 from shared.policy.conditions import Condition, Scope, holds, unknown_fields
 from shared.policy.limits import limit_grounds, limits_of, nearly_used, year_of
-from shared.policy.pack import CertificateOnce, FactSpec, Kind, Pack, PayeeRule, Table
+from shared.policy.pack import CertificateOnce, FactSpec, Kind, Pack, PayeeRule
 
 _TYPES = {"boolean": bool, "integer": int, "text": str, "date": date}
 
@@ -39,14 +39,15 @@ def judge(
     if any(ground.decision == "REJECT" for ground in grounds):
         return _stopped(pack, claim, on, grounds)  # outside its dates no other clause applies
     scope = Scope(claim, _known(pack, facts), on)
-    steps, priced = _amount(pack, kind, claim)
+    steps, priced, readings = amount_of(pack, kind, claim)
     rule, paid = _payee(pack, kind, scope)
+    readings += (rule.interpretation,) if rule and rule.interpretation else ()
     grounds += _place(pack, claim) + _group(pack, kind, scope) + _gates(pack, kind, scope)
     grounds += priced + paid + limit_grounds(pack, claim, history)
     used = _facts_used(pack, kind, scope)
     if rule is None or not steps or any(ground.decision != "FLAG" for ground in grounds):
         return _stopped(pack, claim, on, grounds, used)
-    mattered = _mattered(pack, claim, history, grounds)
+    mattered = _mattered(pack, claim, history, grounds, readings)
     return _approved(
         pack,
         kind,
@@ -101,7 +102,7 @@ def _validity(pack: Pack, claim: ClaimCase) -> list[Ground]:
     validity = pack.content.validity
     picks = claim.claimed_on
     if pack.switches.get("INT-01") != "claimed_on":
-        picks = claim.certificate_issued_on
+        picks = claim.certificate_issued_on or claim.claimed_on
     ended = validity.valid_to is not None and picks > validity.valid_to
     if ended or picks < validity.valid_from:
         return [
@@ -194,31 +195,6 @@ def _gates(pack: Pack, kind: Kind, scope: Scope) -> list[Ground]:
     return grounds
 
 
-def _amount(pack: Pack, kind: Kind, claim: ClaimCase) -> tuple[tuple[Step, ...], list[Ground]]:
-    amount = kind.amount
-    if not isinstance(amount, Table):
-        return (), [Ground(decision="HOLD", code="AMOUNT_CATALOGUE", clauses=(amount.clause,))]
-    for row in amount.rows:
-        if row.level == claim.level and claim.certificate_type in row.certificate_types:
-            inputs = (claim.level, claim.certificate_type)
-            step = Step(
-                clause=amount.clause, what="table", inputs=inputs, amount_fen=row.amount_fen
-            )
-            return (step,), []
-    # INT-10: never the next row, and classes are not added up.
-    refuse: Literal["REJECT", "HOLD"] = (
-        "REJECT" if pack.switches.get("INT-10") == "reject" else "HOLD"
-    )
-    return (), [
-        Ground(
-            decision=refuse,
-            code="LEVEL_NOT_IN_TABLE",
-            clauses=(amount.clause,),
-            interpretations=("INT-10",),
-        )
-    ]
-
-
 def _payee(pack: Pack, kind: Kind, scope: Scope) -> tuple[PayeeRule | None, list[Ground]]:
     for rule in kind.payees:
         chosen = True if rule.when is None else holds(rule.when, scope)
@@ -226,9 +202,16 @@ def _payee(pack: Pack, kind: Kind, scope: Scope) -> tuple[PayeeRule | None, list
             return None, [_unknown(pack, rule.when, (rule.clause,), scope)]
         if not chosen:
             continue
-        if rule.payee == scope.case.payee_kind:
+        payee, read = rule.payee or pack.switches[rule.interpretation or ""], rule.interpretation
+        if payee == scope.case.payee_kind:
             return rule, []
-        return None, [Ground(decision="HOLD", code="PAYEE_DIFFERS", clauses=(rule.clause,))]
+        differs = Ground(
+            decision="HOLD",
+            code="POLICY_SILENT" if payee == "hold" else "PAYEE_DIFFERS",
+            clauses=(rule.clause,),
+            interpretations=() if read is None else (read,),
+        )
+        return None, [differs]
     return None, [_silent(tuple(dict.fromkeys(rule.clause for rule in kind.payees)))]
 
 
@@ -289,9 +272,13 @@ def _limit_clauses(pack: Pack, claim: ClaimCase) -> list[str]:
 
 
 def _mattered(
-    pack: Pack, claim: ClaimCase, history: History, flags: list[Ground]
+    pack: Pack,
+    claim: ClaimCase,
+    history: History,
+    flags: list[Ground],
+    readings: tuple[str, ...],
 ) -> tuple[str, ...]:
-    mattered = {one for ground in flags for one in ground.interpretations}
+    mattered = {*readings, *(one for ground in flags for one in ground.interpretations)}
     mattered |= {*_date_reading(pack, claim)}
     if nearly_used(pack, claim, history):
         mattered |= {"INT-02", "INT-03"}
@@ -311,7 +298,7 @@ def _approved(
     mattered: tuple[str, ...],
 ) -> Judgement:
     amount_fen = steps[-1].amount_fen
-    payee: PayeeKind = rule.payee
+    payee: PayeeKind = claim.payee_kind  # the rule's own, or the judge would have stopped
     passed = [gate.clause for gate in kind.gates] + [rule.clause, *_limit_clauses(pack, claim)]
     clauses = _each_once([*passed, *_dates_clause(pack)])
     return Judgement(

@@ -36,7 +36,8 @@ def _policy_year(start: date, day: date) -> int:
 def year_of(pack: Pack, claim: ClaimCase) -> int:
     """The year whose limit the claim would use; a policy year is named after its first day."""
     year, field = year_basis(pack)
-    day = claim.claimed_on if field == "claimed_on" else claim.certificate_issued_on
+    issued_on = claim.certificate_issued_on or claim.claimed_on  # none yet: the day of the claim
+    day = claim.claimed_on if field == "claimed_on" else issued_on
     return day.year if year == "calendar" else _policy_year(pack.content.validity.valid_from, day)
 
 

@@ -207,5 +207,6 @@ def assemble(content: Content, content_sha256: str) -> Pack:
             for kind in content.kinds
             for group in kind.groups
         },
+        demands={one.kind: one for one in content.demands},
         reasons={reason.code: reason.text for reason in content.reasons},
     )

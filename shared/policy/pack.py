@@ -125,13 +125,18 @@ class Row(Part, frozen=True, kw_only=True):
     certificate_types: Annotated[tuple[CertificateType, ...], Meta(min_length=1)]
     level: Level
     amount_fen: Amount
+    clause: Clause | None = None
+    """where this line stands, if not under the table's own clause"""
 
 
 class Table(Part, frozen=True, kw_only=True, tag_field="type", tag="table"):
-    """The amount stands in the document, by certificate type and level."""
+    """The amount stands in the document, by certificate type and level.
+
+    `per_year`: for each year of training (INT-21 for a part of one, INT-13 for a part of a fen).
+    """
 
     clause: Clause
-    unit: Literal["per_certificate"]
+    unit: Literal["per_certificate", "per_year"]
     rows: Annotated[tuple[Row, ...], Meta(min_length=1, max_length=200)]
 
 
@@ -142,9 +147,13 @@ class Catalogue(Part, frozen=True, kw_only=True, tag_field="type", tag="catalogu
 
 
 class PayeeRule(Part, frozen=True, kw_only=True):
-    """Who is paid when the condition holds; the first rule that holds is taken."""
+    """Who is paid when the condition holds; the first rule that holds is taken.
 
-    payee: PayeeKind
+    Where the document does not say whom, `interpretation` names the switch whose choice says it.
+    """
+
+    payee: PayeeKind | None = None
+    interpretation: SwitchId | None = None
     clause: Clause
     when: Condition | None = None
 
@@ -208,13 +217,45 @@ Limit = MaxTimes | NoRepeat | CertificateOnce
 
 
 class Advance(Part, frozen=True, kw_only=True):
-    """How much may leave before the training ends; the base is INT-07."""
+    """How much may leave before the training ends; the base is INT-07.
+
+    All advances of one plan together are compared in fen, without rounding. What is not earned by
+    `settlement_days` after the plan's last day is overdue; the document has no term (INT-08).
+    """
 
     clause: Clause
     max_ratio_bp: BasisPoints
+    comparison: Literal["advance_fen * 10000 <= base_fen * max_ratio_bp"]
+    settlement_days: Annotated[int, Meta(ge=1, le=3650, description="calendar days")]
     payees: Annotated[tuple[PayeeKind, ...], Meta(min_length=1)]
     institution_programmes: tuple[Code, ...] = ()
     """an institution gets an advance only for these programmes"""
+
+
+class Demand(Part, frozen=True, kw_only=True):
+    """One step that must have been taken before a claim is approved, or before money leaves."""
+
+    step: Literal["identity_check", "inspection", "notice"]
+    before: Literal["approval", "payment"]
+    clause: Clause
+    days: Annotated[int, Meta(ge=1, le=365, description="calendar days of a notice")] | None = None
+    interpretation: SwitchId | None = None
+    """the switch that says what the document leaves open, e.g. for how long"""
+
+
+class Question(Part, frozen=True, kw_only=True):
+    """One register that is asked before anything is decided, and the clause that needs it."""
+
+    register: Register
+    clause: Clause
+
+
+class Demands(Part, frozen=True, kw_only=True):
+    """What one kind of subsidy waits for."""
+
+    kind: Code
+    steps: Annotated[tuple[Demand, ...], Meta(max_length=10)] = ()
+    registers: Annotated[tuple[Question, ...], Meta(max_length=30)] = ()
 
 
 class Reason(Part, frozen=True, kw_only=True):
@@ -240,6 +281,7 @@ class Content(Part, frozen=True, kw_only=True):
     kinds: Annotated[tuple[Kind, ...], Meta(min_length=1, max_length=100)]
     limits: Annotated[tuple[Limit, ...], Meta(max_length=50)] = ()
     advance: Advance | None = None
+    demands: Annotated[tuple[Demands, ...], Meta(max_length=100)] = ()
     reasons: Annotated[tuple[Reason, ...], Meta(min_length=1, max_length=200)]
 
 
@@ -258,6 +300,8 @@ class Pack:
     """by kind id, in the kind's order"""
     kind_facts: Mapping[tuple[str, str], tuple[str, ...]]
     """by kind id and group id: the facts that their conditions read"""
+    demands: Mapping[str, Demands]
+    """by kind id; a kind that the pack does not name waits for nothing"""
     reasons: Mapping[str, Words]
 
     @property

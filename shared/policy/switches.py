@@ -12,10 +12,16 @@ CHOICES: dict[str, tuple[str, ...]] = {
     "INT-05": ("occupation_code",),
     "INT-06": ("allow_and_flag", "reject"),
     "INT-07": ("approved_subsidy",),
+    "INT-08": ("earned_less_advances",),
     "INT-09": ("inclusive",),
     "INT-10": ("hold", "reject"),
     "INT-11": ("hold",),
+    "INT-13": ("half_up", "down"),
     "INT-14": ("refuse_unless_excepted",),
     "INT-15": ("training_from", "claimed_on"),
     "INT-18": ("hold", "allow", "reject"),
+    # the ledger's own numbers, after the nineteen of the worked examples
+    "INT-20": ("enterprise", "individual", "institution", "hold"),
+    "INT-21": ("by_month", "whole_years", "hold"),
+    "INT-22": ("calendar_days",),
 }

@@ -19,7 +19,7 @@ def test_a_worked_example_is_decided_as_written(case: Case) -> None:
 def test_every_file_holds_the_example_that_it_is_named_after() -> None:
     names = {path.stem for path in FOLDER.glob("*.yaml")}
     assert {case.case.partition("-")[0] for case in CASES} == names
-    assert len(CASES) == 19
+    assert len(CASES) == 23
 
 
 def test_a_wrong_expectation_is_seen() -> None:

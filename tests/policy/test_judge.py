@@ -66,7 +66,8 @@ def test_what_the_policy_does_not_settle_waits_for_a_person(
 
 
 def test_an_unanswered_fact_holds_and_names_the_register_and_the_day_to_ask() -> None:
-    found = judged(claim(), facts={"insured_employee": Fact(value=True, source="SI_EMPLOY")})
+    facts = stated_facts(huludao(), claim()) | {"agreement_in_force": None}
+    found = judged(claim(), facts=facts)
     assert (found.decision, found.reasons) == ("HOLD", ("FACT_MISSING",))
     assert found.missing == (
         Missing(fact="agreement_in_force", register="INST_REG", as_of=date(2020, 3, 2)),

@@ -89,7 +89,7 @@ MISTAKES = [
     ("FORMAT", (ROW, ROW.replace("200000", "0")), "$.kinds[0].amount.rows[1].amount_fen"),
     ("FORMAT", (ROW, ROW.replace("L4", "L6")), "$.kinds[0].amount.rows[1].level"),
     ("FORMAT", ("valid_from: 2019-07-31", "valid_from: 31.7.2019"), "$.validity.valid_from"),
-    ("FORMAT", ("op: present, field: claim.cert", "op: exists, field: claim.cert"),
+    ("FORMAT", (GATE, GATE.replace("op: present", "op: exists")),
      "$.kinds[0].gates[0].when.op"),
     ("BAD_SCALAR", (ROW, ROW.replace("200000", "2000.00")),
      "$.kinds[0].amount.rows[1].amount_fen"),

@@ -31,7 +31,7 @@ ANSWERS = st.one_of(
 CLAIMS = st.builds(
     ClaimCase,
     kind=st.sampled_from(["HLD.K.employee_skill", "HLD.K.startup", ""]),
-    group=st.sampled_from(["HLD.G.employee", "HLD.G.veteran"]),
+    group=st.sampled_from(["HLD.G.employee", "HLD.G.apprentice", "HLD.G.veteran"]),
     jurisdiction=st.sampled_from(["211400", "211402", "370100"]),
     occupation=OCCUPATIONS,
     level=LEVELS,
@@ -45,7 +45,8 @@ CLAIMS = st.builds(
     claimed_on=DAYS,
     agreement=st.none() | st.just("HLD-AG-7"),
 )
-NEEDED = ("insured_employee", "agreement_in_force")
+NEEDED = ("insured_employee", "agreement_in_force", "certificate_genuine")
+GENUINE = Fact(value=True, source="case")
 TRUTHS = st.sampled_from([None, *(Fact(value=value, source="case") for value in (True, False))])
 # A claim that only its facts can stop.
 SOUND = st.builds(
@@ -72,9 +73,7 @@ HISTORIES = st.builds(
     subsidies=st.lists(SUBSIDIES, max_size=5, unique_by=lambda s: s.stream).map(tuple),
     same_certificate_other_person=st.lists(STREAMS, max_size=2, unique=True).map(tuple),
 )
-FACTS = st.dictionaries(
-    st.sampled_from(["insured_employee", "agreement_in_force", "no_such_fact"]), ANSWERS
-)
+FACTS = st.dictionaries(st.sampled_from([*NEEDED, "no_such_fact"]), ANSWERS)
 
 
 @given(SOUND | CLAIMS, FACTS, HISTORIES, DAYS)
@@ -92,10 +91,10 @@ def test_every_case_has_one_decision_and_an_amount_only_when_approved(
     assert judge(PACK, case, facts, history, on) == found
 
 
-@given(SOUND, st.tuples(TRUTHS, TRUTHS), DAYS)
+@given(SOUND, st.tuples(TRUTHS, TRUTHS, st.sampled_from([None, GENUINE])), DAYS)
 @settings(max_examples=300, deadline=None)
 def test_no_claim_is_approved_while_a_fact_that_it_needs_is_unknown(
-    sound: ClaimCase, truths: tuple[Fact | None, Fact | None], on: date
+    sound: ClaimCase, truths: tuple[Fact | None, Fact | None, Fact | None], on: date
 ) -> None:
     facts = dict(zip(NEEDED, truths, strict=True))
     found = judge(PACK, sound, facts, History(), on)

@@ -104,6 +104,7 @@ def _approved(
 ) -> ClaimApproved:
     content = claim.content
     assert content is not None
+    assert content.certificate_issued_on is not None  # or the policy would have held it
     return ClaimApproved(
         **keys_of(claim),
         amount_fen=proposal.amount_fen,
