@@ -27,7 +27,17 @@ def new_event_id(clock: Clock) -> str:
     if fresh <= _Last.value:
         fresh = _Last.value + 1 + (chance & ((1 << _STEP_BITS) - 1))
     _Last.value = fresh
-    text = f"{_with_version(fresh):032x}"
+    return _written(_with_version(fresh))
+
+
+def new_correlation_id() -> str:
+    """A UUIDv4, for what comes without an id of the caller's."""
+    chance = int.from_bytes(os.urandom(16), "big")
+    return _written(chance & ~(0xF << 76 | 0b11 << 62) | 0x4 << 76 | 0b10 << 62)
+
+
+def _written(value: int) -> str:
+    text = f"{value:032x}"
     return f"{text[:8]}-{text[8:12]}-{text[12:16]}-{text[16:20]}-{text[20:]}"
 
 

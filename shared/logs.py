@@ -4,6 +4,7 @@ import logging
 import re
 import sys
 from collections.abc import Mapping, MutableMapping
+from datetime import UTC, datetime
 from typing import Any, BinaryIO
 
 import orjson
@@ -30,11 +31,8 @@ def configure(service: str, stream: BinaryIO | None = None, level: int = logging
         wrapper_class=structlog.make_filtering_bound_logger(level),
         processors=[
             structlog.contextvars.merge_contextvars,
-            structlog.processors.add_log_level,
-            structlog.processors.TimeStamper(fmt="iso", utc=True, key="time"),
-            _Service(service),
             refuse_personal,
-            structlog.processors.JSONRenderer(serializer=_dumps),
+            _Rendered(service),
         ],
         logger_factory=structlog.BytesLoggerFactory(stream or sys.stdout.buffer),
     )
@@ -58,12 +56,12 @@ def refuse_personal(
 
 def _clean(value: object, depth: int) -> object:
     match value:
+        case str():
+            return REFUSED if looks_personal(value) else value
         case None | bool() | float():
             return value
         case int():
             return REFUSED if abs(value) >= 10**14 else value
-        case str():
-            return REFUSED if looks_personal(value) else value
         case Mapping() if depth:
             return {_clean(str(key), 0): _clean(item, depth - 1) for key, item in value.items()}
         case list() | tuple() | set() | frozenset() if depth:
@@ -75,15 +73,17 @@ def _clean(value: object, depth: int) -> object:
             return REFUSED if looks_personal(text) else text
 
 
-class _Service:
+class _Rendered:
+    """The last step: level, time and service, which are ours and cannot be personal; then JSON."""
+
     def __init__(self, service: str) -> None:
         self._service = service
 
-    def __call__(
-        self, logger: Any, method: str, line: MutableMapping[str, Any]
-    ) -> MutableMapping[str, Any]:
+    def __call__(self, logger: Any, method: str, line: MutableMapping[str, Any]) -> bytes:
+        line["level"] = method
+        line["time"] = datetime.now(UTC)
         line["service"] = self._service
-        return line
+        return orjson.dumps(line, default=str, option=orjson.OPT_UTC_Z)
 
 
 class _Libraries(logging.Handler):
@@ -98,7 +98,3 @@ class _Libraries(logging.Handler):
             template=str(record.msg)[:200],
             error=kind.__name__ if kind else None,
         )
-
-
-def _dumps(line: Mapping[str, Any], **_: Any) -> bytes:
-    return orjson.dumps(line, default=str)

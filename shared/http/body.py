@@ -19,7 +19,7 @@ ROUTE = web.RequestKey("ROUTE", Route)
 async def read_json(request: web.Request, limit: int = BODY_LIMIT) -> tuple[bytes, Any]:
     """The body's bytes and what they say. Raises Problem: 400, 408, 413 or 415."""
     _check_type(request, (JSON,))
-    raw = b"".join([chunk async for chunk in _chunks(request, limit, BODY_SECONDS)])
+    raw = await _whole(request, limit)
     try:
         return raw, orjson.loads(raw)
     except orjson.JSONDecodeError as refused:
@@ -57,6 +57,16 @@ def _check_length(request: web.Request, limit: int) -> None:
 
 def _too_large(limit: int) -> Problem:
     return Problem(codes.BODY_TOO_LARGE, limit_bytes=limit)
+
+
+async def _whole(request: web.Request, limit: int) -> bytes:
+    if not request.content.is_eof():
+        return b"".join([chunk async for chunk in _chunks(request, limit, BODY_SECONDS)])
+    _check_length(request, limit)
+    raw = await _next(request, 0, BODY_SECONDS)
+    if len(raw) > limit:
+        raise _too_large(limit)
+    return raw
 
 
 async def _chunks(request: web.Request, limit: int, seconds: int) -> AsyncIterator[bytes]:

@@ -7,7 +7,6 @@ from dataclasses import dataclass, field, replace
 from time import perf_counter
 from types import TracebackType
 from typing import Protocol
-from uuid import uuid4
 
 import structlog
 from aiohttp import ClientConnectionResetError, web
@@ -30,6 +29,7 @@ from shared.http.route import (
     Handler,
     Route,
 )
+from shared.ids import new_correlation_id
 
 CORRELATION_HEADER = "X-Correlation-Id"
 _CORRELATION = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
@@ -209,7 +209,7 @@ def _query(request: web.Request) -> Mapping[str, str]:
 def _correlation(request: web.Request) -> str:
     """The caller's id if it is a lower-case UUID, which can hold nothing personal, or a new one."""
     given = request.headers.get(CORRELATION_HEADER)
-    return given if given is not None and _CORRELATION.fullmatch(given) else str(uuid4())
+    return given if given is not None and _CORRELATION.fullmatch(given) else new_correlation_id()
 
 
 def _narrowed(actor: Actor, roles: frozenset[Role]) -> Actor:

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import deque
-from collections.abc import Awaitable, Callable, Hashable, Iterable, Sequence
+from collections.abc import Awaitable, Callable, Collection, Hashable, Sequence
 from typing import Generic, TypeVar
 
 Request = TypeVar("Request")
@@ -26,7 +26,7 @@ class Coalescer(Generic[Request, Result]):
         *,
         max_batch: int = 256,
         max_waiting: int = 4096,
-        keys: Callable[[Request], Iterable[Hashable]] = lambda _: (),
+        keys: Callable[[Request], Collection[Hashable]] = lambda _: (),
     ) -> None:
         self._run = run
         self._max_batch = max_batch
@@ -66,12 +66,12 @@ class Coalescer(Generic[Request, Result]):
         used: set[Hashable] = set()
         while self._waiting and len(batch) < self._max_batch:
             item = self._waiting.popleft()
-            keys = set(self._keys(item[0]))
-            if keys & used:
-                later.append(item)
-            else:
+            keys = self._keys(item[0])
+            if used.isdisjoint(keys):
                 batch.append(item)
-            used |= keys  # also of those put off: what waits behind them must not overtake
+            else:
+                later.append(item)
+            used.update(keys)  # also of those put off: what waits behind them must not overtake
         self._waiting.extendleft(reversed(later))
         return batch
 

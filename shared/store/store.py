@@ -235,9 +235,9 @@ def _sort_out(rows: Sequence[Any]) -> _Found:
     return found
 
 
-def _keys(unit: Unit) -> set[Any]:
-    keys: set[Any] = {event.stream_id for event in unit.events}
-    keys |= {(s.kind, s.key) for s in (*unit.takes, *unit.frees, *unit.records)}
+def _keys(unit: Unit) -> list[Any]:
+    keys: list[Any] = [event.stream_id for event in unit.events]
+    keys += [(s.kind, s.key) for s in (*unit.takes, *unit.frees, *unit.records)]
     if unit.idempotency:
-        keys.add(unit.idempotency.key)
+        keys.append(unit.idempotency.key)
     return keys

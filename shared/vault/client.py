@@ -10,7 +10,7 @@ import msgspec
 from shared.clock import Clock
 from shared.store.coalesce import Coalescer
 from shared.vault.cache import MAX_ENTRIES, Cache, Met
-from shared.vault.ciphers import Ciphers
+from shared.vault.ciphers import Ciphers, Hmac
 from shared.vault.identity import ResidentId
 from shared.vault.keys import Keys, fingerprints
 from shared.vault.meeting import (
@@ -97,7 +97,7 @@ class Vault:
         self._kek_id = keys.kek_id
         self._cache = Cache(max_cached)
         self._heard_at = 0.0
-        self._digest = keys.digest
+        self._digest = Hmac(keys.idempotency)
         small, bulk = (
             Coalescer[_Asked, Answers](self._run, max_batch=n, max_waiting=MAX_WAITING)
             for n in (MAX_CALLERS, 1)

@@ -1,7 +1,7 @@
 """One call of refer(): what many callers ask as sorted columns, what the vault answers per ask."""
 
 import os
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 
 import asyncpg
@@ -14,6 +14,7 @@ from shared.vault.values import Kind, Value
 
 MAX_VALUES_PER_CALL = 2000
 REFERENCE_BYTES = 16
+_RANDOM_BYTES = REFERENCE_BYTES + SECRET_BYTES + 2 * NONCE_BYTES
 
 REFER = (
     "SELECT place, reference, wrapped_key, generation FROM vault.refer("
@@ -108,14 +109,20 @@ def propose(
     ordered = sorted(asks, key=lambda ask: ask.hmac)
     persons = [ask for ask in ordered if ask.value.kind is Kind.PERSON]
     others = [ask for ask in ordered if ask.value.kind is not Kind.PERSON]
+    chances = _chances(len(ordered))
     return (
-        [_new_person(ciphers, ask, buried.get(ask.key)) for ask in persons],
-        [_new_belonging(ciphers, ask, buried.get(ask.key)) for ask in others],
+        [_new_person(ciphers, ask, buried.get(ask.key), next(chances)) for ask in persons],
+        [_new_belonging(ciphers, ask, buried.get(ask.key), next(chances)) for ask in others],
     )
 
 
-def _new_person(ciphers: Ciphers, ask: Ask, buried: bytes | None) -> Proposal:
-    random = os.urandom(REFERENCE_BYTES + SECRET_BYTES + 2 * NONCE_BYTES)
+def _chances(count: int) -> Iterator[bytes]:
+    """Random bytes for `count` proposals by one system call."""
+    random = os.urandom(count * _RANDOM_BYTES)
+    return (random[at : at + _RANDOM_BYTES] for at in range(0, len(random), _RANDOM_BYTES))
+
+
+def _new_person(ciphers: Ciphers, ask: Ask, buried: bytes | None, random: bytes) -> Proposal:
     reference = buried or random[:16]
     secret = random[16:48]
     wrapped = ciphers.wrap(random[48:60], secret, reference)
@@ -123,9 +130,8 @@ def _new_person(ciphers: Ciphers, ask: Ask, buried: bytes | None) -> Proposal:
     return Proposal(ask, reference, secret, wrapped, sealed)
 
 
-def _new_belonging(ciphers: Ciphers, ask: Ask, buried: bytes | None) -> Proposal:
-    random = os.urandom(REFERENCE_BYTES + NONCE_BYTES)
-    sealed = ciphers.seal_value(random[16:], ask.value.kind, ask.value.text)
+def _new_belonging(ciphers: Ciphers, ask: Ask, buried: bytes | None, random: bytes) -> Proposal:
+    sealed = ciphers.seal_value(random[60:], ask.value.kind, ask.value.text)
     return Proposal(ask, buried or random[:16], None, b"", sealed)
 
 
