@@ -6,7 +6,6 @@ from types import TracebackType
 from typing import NamedTuple, Self
 from uuid import UUID
 
-import duckdb
 import msgspec
 import pyarrow as pa
 
@@ -118,12 +117,12 @@ class Keyed:
         self._rules = tuple(rules)
         self._parameters = parameters
         self._types = frozenset(load_views().types)
-        self._filled: frozenset[str] = frozenset()
+        self._filled = self._types
         self._context = connection(threads=1, memory="512MB")
 
     def __enter__(self) -> Self:
         self._database = self._context.__enter__()
-        _create_tables(self._database, self._types)
+        self._fill(())  # every table stands, empty, before the views that read it
         create_views(self._database)
         return self
 
@@ -152,32 +151,26 @@ class Keyed:
         return found
 
     def _fill(self, rows: Sequence[HotRow]) -> None:
+        """The tables are made anew: one that is only emptied keeps what it held, batch for batch,
+        and memory grows with the log.
+        """
         self._database.register("incoming", _arrow(rows))
         try:
-            self._database.execute("TRUNCATE part")
-            self._database.execute(f"INSERT INTO part {envelope_sql('incoming', _PLACE)}")
+            self._make("part", envelope_sql("incoming", _PLACE))
         finally:
             self._database.unregister("incoming")
-        for kind in sorted(self._filled):
-            self._database.execute(f"TRUNCATE {table_of(kind)}")
-        present = self._database.execute("SELECT DISTINCT type FROM part").fetchall()
-        self._filled = frozenset(kind for (kind,) in present) & self._types
-        for kind in sorted(self._filled):
-            select = typed_sql(REGISTRY[kind], "part")
-            self._database.execute(f"INSERT INTO {table_of(kind)} {select}")
+        found = self._database.execute("SELECT DISTINCT type FROM part").fetchall()
+        present = frozenset(kind for (kind,) in found) & self._types
+        for kind in sorted(self._filled | present):
+            self._make(table_of(kind), typed_sql(REGISTRY[kind], "part"))
+        self._filled = present
+
+    def _make(self, table: str, select: str) -> None:
+        self._database.execute(f"CREATE OR REPLACE TABLE {table} AS {select}")
 
 
 def _values(subjects: Collection[RuleKey], rule: Rule) -> frozenset[str]:
     return frozenset(key.partition(":")[2] for name, key in subjects if name == rule.id)
-
-
-def _create_tables(database: duckdb.DuckDBPyConnection, types: Iterable[str]) -> None:
-    database.register("incoming", _arrow(()))
-    database.execute(f"CREATE TABLE part AS {envelope_sql('incoming', _PLACE)}")
-    database.unregister("incoming")
-    for kind in sorted(types):
-        select = typed_sql(REGISTRY[kind], "part")
-        database.execute(f"CREATE TABLE {table_of(kind)} AS {select}")
 
 
 def _arrow(rows: Sequence[HotRow]) -> pa.Table:

@@ -117,6 +117,25 @@ async def test_a_corrected_certificate_is_judged_again_under_its_old_number() ->
     assert stream.hot.fetches <= 6
 
 
+def test_the_work_tables_hold_one_batch_however_many_came_before() -> None:
+    history = random_history(random.Random(1), 250)
+    works = [Work((row,), frozenset()) for row in rows_of(history)]
+    with Keyed(RULES, {}) as keyed:
+        keyed.judge(works[0])
+        keyed.judge(works[0])
+        first = _held_bytes(keyed)
+        for work in works:
+            keyed.judge(work)
+        keyed.judge(works[0])
+        assert _held_bytes(keyed) <= first
+
+
+def _held_bytes(keyed: Keyed) -> int:
+    asked = "SELECT sum(memory_usage_bytes)::BIGINT FROM duckdb_memory()"
+    ((held,),) = keyed._database.execute(asked).fetchall()
+    return int(held)
+
+
 def test_an_event_that_no_rule_reads_has_no_key() -> None:
     history = History()
     history.payment_imported("payout-1", "payout", 100)
