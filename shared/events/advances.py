@@ -154,6 +154,9 @@ class AdvanceReturned(AdvanceKeys, frozen=True, kw_only=True, omit_defaults=True
     reason: Code | None = None
     bank_reference: Code | None = None
     returned_on: Day
+    fund: Code | None = None
+    """the account that has the money again"""
+    instruction: Code | None = None
 
 
 @event(PAYOUT_EVENTS)
@@ -171,8 +174,10 @@ class AdvanceCancelled(AdvanceKeys, frozen=True, kw_only=True, omit_defaults=Tru
     free.
     """
 
-    cause: Literal["payee", "officer", "plan_cancelled", "finding", "barred"]
+    cause: Literal["payee", "officer", "plan_cancelled", "finding", "barred", "plan_decided"]
     note: Text = ""
+    fund: Code | None = None
+    """only where it had been authorised: the account whose money is free again"""
 
 
 @event(PAYOUT_EVENTS)
@@ -183,3 +188,17 @@ class AdvanceExpired(AdvanceKeys, frozen=True, kw_only=True, omit_defaults=True)
     expired_on: Day
     day_opened: EventId
     """the DayOpened that ended the term: no clock decides"""
+    fund: Code | None = None
+    """only where it had been authorised: the account whose money is free again"""
+
+
+@event(PAYOUT_EVENTS)
+class AdvancesClosed(Facts, frozen=True, kw_only=True, omit_defaults=True):
+    """The plan will not take place: nothing more is advanced, and what was paid must come back."""
+
+    plan: StreamId
+    payee_kind: PayeeKind
+    payee: Code | None = None
+    institution: Code | None = None
+    cause: Literal["plan_cancelled"]
+    cause_event: EventId

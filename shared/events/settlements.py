@@ -59,6 +59,22 @@ class SettlementScheduled(SettlementDue, frozen=True, kw_only=True, omit_default
     decided_partition: Count | None = None
     """where the PlanDecided stands in claim-events: audit must have judged that far"""
     decided_seq: Count | None = None
+    passed: Count | None = None
+    """claims of the payee that were approved"""
+
+
+@event(PAYOUT_EVENTS)
+class SettlementDeferred(SettlementKeys, frozen=True, kw_only=True, omit_defaults=True):
+    """The plan is decided, but money of it is at the bank: it is settled when the bank answers."""
+
+    earned_fen: Fen
+    plan_decided: EventId
+    revision: Count
+    instruction: Code
+    """the order whose answer is awaited"""
+    decided_partition: Count | None = None
+    decided_seq: Count | None = None
+    passed: Count | None = None
 
 
 @event(PAYOUT_EVENTS)
@@ -101,6 +117,16 @@ class SettlementUnknown(SettlementDue, frozen=True, kw_only=True, omit_defaults=
 
 
 @event(PAYOUT_EVENTS)
+class SettlementCancelled(SettlementDue, frozen=True, kw_only=True, omit_defaults=True):
+    """A settlement that had not left is called off: the plan was decided anew with another sum."""
+
+    cause: Literal["revision"]
+    superseded_by: EventId
+    freed_fen: Fen = 0
+    """what had been authorised and is free again"""
+
+
+@event(PAYOUT_EVENTS)
 class SettlementPaid(SettlementKeys, frozen=True, kw_only=True, omit_defaults=True):
     """The plan is settled: what it earned, less the advances, was paid; both sums stand here.
 
@@ -125,6 +151,8 @@ class SettlementPaid(SettlementKeys, frozen=True, kw_only=True, omit_defaults=Tr
     paid_on: Day
     authorised_by: ActorId | None = None
     released_by: ActorId | None = None
+    cleared_fen: Fen = 0
+    """part of the advances that was earned, and is no longer a debt"""
 
 
 @event(PAYOUT_EVENTS)
@@ -159,6 +187,9 @@ class Instalment(msgspec.Struct, frozen=True, kw_only=True):
     amount_fen: Fen
 
 
+Instalments = Annotated[tuple[Instalment, ...], Meta(max_length=60)]
+
+
 @event(PAYOUT_EVENTS)
 class RecoveryOpened(RecoveryKeys, frozen=True, kw_only=True, omit_defaults=True):
     """Money must come back: an advance larger than what was earned, a revoked approval, or a
@@ -173,8 +204,36 @@ class RecoveryOpened(RecoveryKeys, frozen=True, kw_only=True, omit_defaults=True
     advanced_fen: Fen | None = None
     demanded_on: Day
     due_on: Day
-    instalments: Annotated[tuple[Instalment, ...], Meta(max_length=60)] = ()
+    instalments: Instalments = ()
     clause: Code | None = None
+    fund: Code | None = None
+    """the account that the money left, and comes back to"""
+    from_advance_fen: Fen = 0
+    """part of the debt that was an advance; the rest had been paid for good"""
+    cleared_fen: Fen = 0
+    """part of the advances that was earned, and is no longer a debt"""
+    revision: Count | None = None
+    """revision of the PlanDecided"""
+
+
+@event(PAYOUT_EVENTS)
+class RecoveryReduced(RecoveryKeys, frozen=True, kw_only=True, omit_defaults=True):
+    """The plan earned more than was known when the debt arose: that much is owed no longer."""
+
+    reduced_fen: Fen
+    balance_fen: Fen
+    cause_event: EventId
+    revision: Count | None = None
+    fund: Code
+
+
+@event(PAYOUT_EVENTS)
+class RecoveryInstalmentsAgreed(RecoveryKeys, frozen=True, kw_only=True, omit_defaults=True):
+    """The debtor may pay in parts, each by its day; together they are what is still owed."""
+
+    balance_fen: Fen
+    instalments: Instalments
+    reason: Text = ""
 
 
 @event(PAYOUT_EVENTS)
@@ -204,6 +263,16 @@ class RecoveryOffset(RecoveryKeys, frozen=True, kw_only=True, omit_defaults=True
 
 
 @event(PAYOUT_EVENTS)
+class RecoveryWriteOffProposed(RecoveryKeys, frozen=True, kw_only=True, omit_defaults=True):
+    """An officer proposes to give up the rest of a debt; another person decides."""
+
+    balance_fen: Fen
+    reason: Text
+    clause: Code | None = None
+    decision_sha256: Digest | None = None
+
+
+@event(PAYOUT_EVENTS)
 class RecoveryWrittenOff(RecoveryKeys, frozen=True, kw_only=True, omit_defaults=True):
     """The rest of a debt was given up by two persons, for a reason on paper: dead, dissolved,
     insolvent.
@@ -216,3 +285,4 @@ class RecoveryWrittenOff(RecoveryKeys, frozen=True, kw_only=True, omit_defaults=
     proposed_by: ActorId
     related: StreamIds = ()
     decision_sha256: Digest | None = None
+    fund: Code | None = None
