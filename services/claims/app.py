@@ -2,6 +2,8 @@
 
 from services.claims import files, persons
 from services.claims.claim import routes, views
+from shared.days import Days
+from shared.events.base import CLAIM_EVENTS
 from shared.service import Parts, Service
 from shared.store.views import Projector
 from shared.vault.purging import Purging
@@ -13,5 +15,8 @@ async def build(service: Service) -> Parts:
         title="claims",
         routes=[*routes.routes(service), *files.routes(service), *persons.routes(service)],
         projectors=[Projector(views.VIEW, service.store, views.project)],
-        background=[Purging(service.store, service.vault, service.clock).run],
+        background=[
+            Days(service, "claims", CLAIM_EVENTS).run,
+            Purging(service.store, service.vault, service.clock).run,
+        ],
     )

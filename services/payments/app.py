@@ -3,7 +3,8 @@
 from services.payments import importing
 from services.payments.payout import api, views
 from services.payments.reactions import REACTIONS
-from shared.events.base import CLAIM_EVENTS, FINDING_EVENTS
+from shared.days import Days
+from shared.events.base import CLAIM_EVENTS, FINDING_EVENTS, PAYOUT_EVENTS
 from shared.inbox import Inbox
 from shared.reactor import Reactor
 from shared.service import Parts, Service
@@ -25,5 +26,8 @@ async def build(service: Service) -> Parts:
         routes=[*api.routes(service), *importing.routes(service)],
         inboxes=[inbox],
         projectors=[Projector(views.VIEW, service.store, view.project)],
-        background=[Purging(service.store, service.vault, service.clock).run],
+        background=[
+            Days(service, "payments", PAYOUT_EVENTS).run,
+            Purging(service.store, service.vault, service.clock).run,
+        ],
     )
