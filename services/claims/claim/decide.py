@@ -26,6 +26,7 @@ from shared.events.claims import (
     ClaimWithdrawn,
 )
 from shared.events.envelope import Event
+from shared.events.handling import ClaimAssigned, IdentityChecked, InspectionRecorded
 from shared.store.commands import Aggregate, Decision, Holders, Slot
 from shared.store.unit import SlotKey
 
@@ -50,6 +51,15 @@ class Stage(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Looked:
+    """The newest look at a claim, of the person or at the class: what came of it, and by whom."""
+
+    outcome: str
+    hands: tuple[str, ...]
+    """who took part; the first one recorded it"""
+
+
+@dataclass(frozen=True, slots=True)
 class Claim:
     """What a claim's events add up to."""
 
@@ -67,6 +77,13 @@ class Claim:
     proposal_version: int = 0
     approval: ClaimApproved | None = None
     imported: ClaimImported | None = None
+    assigned_to: str | None = None
+    identity: Looked | None = None
+    """newest identity check of what stands filed"""
+    inspection: Looked | None = None
+    """newest inspection of this claim by name; its class may have been inspected too"""
+    checkers: tuple[str, ...] = ()
+    inspectors: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,12 +146,22 @@ def evolve(claim: Claim, event: Event) -> Claim:
             return replace(claim, stage=Stage.REVOKED)
         case ClaimImported() as imported:
             return replace(claim, stage=Stage.IMPORTED, imported=imported)
+        case ClaimAssigned() as assigned:
+            return replace(claim, assigned_to=assigned.reviewer)
+        case IdentityChecked() as checked:
+            looked = Looked(checked.outcome, (event.actor,))
+            return replace(claim, identity=looked, checkers=(*claim.checkers, event.actor))
+        case InspectionRecorded() as inspected:
+            hands = tuple(dict.fromkeys((event.actor, *inspected.inspectors)))
+            inspectors = tuple(dict.fromkeys((*claim.inspectors, *hands)))
+            looked = Looked(inspected.outcome, hands)
+            return replace(claim, inspection=looked, inspectors=inspectors)
         case _:
-            return claim  # events of later parts (notices, inspections) change nothing decided here
+            return claim  # events of later parts change nothing that is decided here
 
 
 def _filed(claim: Claim, content: ClaimContent, event: Event) -> Claim:
-    """New content voids what was accepted and proposed on the old one."""
+    """New content voids what was accepted, checked, inspected and proposed on the old one."""
     identity = identity_of(content, event.jurisdiction)
     return replace(
         claim,
@@ -145,6 +172,10 @@ def _filed(claim: Claim, content: ClaimContent, event: Event) -> Claim:
         filed_by=tuple(dict.fromkeys((*claim.filed_by, event.actor))),
         accepted_by=None,
         proposal=None,
+        identity=None,
+        inspection=None,
+        checkers=(),
+        inspectors=(),
     )
 
 
@@ -211,7 +242,7 @@ def withdraw_claim(claim: Claim, command: WithdrawClaim) -> Decision:
 
 def accept_claim(claim: Claim, command: AcceptClaim) -> Decision:
     expect(claim, "accept", Stage.SUBMITTED)
-    other_person(command.actor, claim.filed_by)
+    other_person(command.actor, (*claim.filed_by, *claim.checkers, *claim.inspectors))
     accepted = ClaimAccepted(
         **keys_of(claim), office=command.office, opened_at_us=command.opened_at_us
     )
@@ -274,7 +305,7 @@ def expect(claim: Claim, command: str, *stages: Stage) -> None:
 
 
 def other_person(actor: str, before: Sequence[str]) -> None:
-    """Four eyes: who files, accepts and approves are different persons (HLD clause 12, WH-17)."""
+    """Four eyes: who files, accepts, checks, inspects and approves are different persons."""
     if actor in before:
         raise SamePersonTwice(actor=actor)
 
