@@ -13,9 +13,13 @@ from environs import Env, EnvValidationError
 from marshmallow import ValidationError
 from marshmallow.validate import ContainsOnly, Length, Range, Regexp
 
+from shared.registers.port import SUBJECTS
+
 PREFIX = "LEDGER_"
 _LOOPBACK = ("127.0.0.1", "localhost", "::1")
 _DATABASE = ("postgresql", "postgres")
+STATED = "stated"
+"""no register is asked: what the claimant states counts"""
 
 
 class Environment(StrEnum):
@@ -70,6 +74,10 @@ class Settings:
     max_requests: int = 512
     shutdown_seconds: int = 20
     pool_size: int = 8
+    registers: Mapping[str, str] | None = None
+    """address by register; empty where what the claimant states counts; None where nothing is said
+    """
+    registers_secrets_file: Path | None = None
 
     def request_digest(self, content: bytes) -> bytes:
         """HMAC-SHA256 for idempotency records of a service without a vault."""
@@ -87,7 +95,7 @@ _NAMES = (
     *("VAULT_KEYS_FILE", "LOG", "LOG_PASSWORD_FILE", "PARTITIONS", "HOST", "PORT", "ISSUER"),
     *("AUDIENCE", "JWKS", "CLOCK", "ACKNOWLEDGE", "ARCHIVE_DIR", "PARTS", "JURISDICTION"),
     "REQUEST_KEY_FILE",
-    *("MAX_REQUESTS", "SHUTDOWN_SECONDS", "POOL_SIZE"),
+    *("MAX_REQUESTS", "SHUTDOWN_SECONDS", "POOL_SIZE", "REGISTERS", "REGISTERS_SECRETS_FILE"),
 )
 KNOWN_VARIABLES = frozenset(PREFIX + name for name in _NAMES)
 
@@ -151,6 +159,8 @@ def _values(env: Env) -> dict[str, Any]:
         "max_requests": env.int("MAX_REQUESTS", 512, validate=Range(1, 10_000)),
         "shutdown_seconds": env.int("SHUTDOWN_SECONDS", 20, validate=Range(1, 300)),
         "pool_size": env.int("POOL_SIZE", 8, validate=Range(4, 100)),
+        "registers": _registers(env),
+        "registers_secrets_file": env.path("REGISTERS_SECRETS_FILE", None),
     }
 
 
@@ -161,6 +171,23 @@ def _parts(env: Env) -> frozenset[Part]:
     given = env.list("PARTS", names, validate=checks)
     known = [str(name) for name in given or () if name in names]
     return frozenset(Part(name) for name in known)
+
+
+def _registers(env: Env) -> dict[str, str] | None:
+    """`stated`, or `REGISTER=http(s)://…` with commas between."""
+
+    def check(value: str) -> None:
+        for one in () if value in ("", STATED) else value.split(","):
+            code, _, url = one.strip().partition("=")
+            if code not in SUBJECTS:
+                raise ValidationError(f"{STATED}, or REGISTER=address for {', '.join(SUBJECTS)}")
+            _scheme("http", "https")(url)
+
+    said = env.str("REGISTERS", None, validate=check)
+    if not said:
+        return None
+    pairs = (one.strip().partition("=") for one in said.split(",") if "=" in one)
+    return {code: url for code, _, url in pairs}
 
 
 def _secret(env: Env, name: str) -> str | None:
@@ -207,6 +234,12 @@ def _contradictions(settings: Settings) -> list[str]:
         problems.append("LEDGER_VAULT_URL and LEDGER_VAULT_KEYS_FILE: both or none")
     keys = urlsplit(settings.jwks)
     loopback = keys.scheme == "http" and keys.hostname in _LOOPBACK
+    registers = settings.registers
+    if production and registers is not None:
+        if not registers:
+            problems.append(f"LEDGER_REGISTERS: production refuses `{STATED}`")
+        if any(urlsplit(url).scheme != "https" for url in registers.values()):
+            problems.append("LEDGER_REGISTERS: production asks by https:// alone")
     if "://" in settings.jwks and keys.scheme != "https" and not (loopback and not production):
         problems.append("LEDGER_JWKS: a file or an https:// address")
     return problems

@@ -105,6 +105,10 @@ def test_a_password_comes_from_a_file_and_is_never_shown(
         ({"JWKS": "ftp://issuer.test/jwks"}, "LEDGER_JWKS"),
         ({"VAULT_URL": "postgresql://127.0.0.1/vault"}, "LEDGER_VAULT_URL"),
         ({"VAULT_KEYS_FILE": "keys"}, "LEDGER_VAULT_URL"),
+        ({"REGISTERS": "stated"}, "LEDGER_REGISTERS"),
+        ({"REGISTERS": "SI_EMPLOY=http://127.0.0.1:8090"}, "LEDGER_REGISTERS"),
+        ({"REGISTERS": "SI_EMPLOY=ftp://register.test"}, "LEDGER_REGISTERS"),
+        ({"REGISTERS": "NO_SUCH=https://register.test"}, "LEDGER_REGISTERS"),
         ({"PARTITIONS": "0"}, "LEDGER_PARTITIONS"),
         ({"PARTS": ""}, "LEDGER_PARTS"),
         ({"LOG": "redis://127.0.0.1"}, "LEDGER_LOG"),
@@ -119,3 +123,16 @@ def test_a_dangerous_or_contradictory_setting_is_refused(
 
     with pytest.raises(SettingsRefused, match=named):
         read_settings()
+
+
+def test_registers_are_named_one_by_one_or_not_asked(environment: pytest.MonkeyPatch) -> None:
+    unsaid = read_settings().registers
+    environment.setenv("LEDGER_REGISTERS", "SI_EMPLOY=https://si.test/v1, CERT_REG=https://c.test")
+    asked = read_settings().registers
+    environment.setenv("LEDGER_ENVIRONMENT", "development")
+    environment.setenv("LEDGER_REGISTERS", "stated")
+    stated = read_settings().registers
+
+    assert unsaid is None
+    assert asked == {"SI_EMPLOY": "https://si.test/v1", "CERT_REG": "https://c.test"}
+    assert stated == {}
