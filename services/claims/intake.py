@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import replace
 from itertools import islice
 from typing import TypeVar
 
@@ -104,7 +103,7 @@ class Roster:
         )  # fmt: skip
         units = []
         for row, one in zip(rows, filed, strict=True):
-            by = replace(self._by, jurisdiction=row.jurisdiction)
+            by = msgspec.structs.replace(self._by, jurisdiction=row.jurisdiction)
             decision = decide.submit_claim(Claim(), one.content, row.jurisdiction)
             stream_id = f"claim-{one.event_id}"
             units.append(
@@ -181,7 +180,7 @@ class History:
             )
             holders |= {(s.kind, s.key): Holder(one.stream_id, one.facts.person) for s in slots}
             decision = decide.import_claim(Claim(), msgspec.structs.replace(one.facts, slots=slots))
-            by = replace(self._by, jurisdiction=line.jurisdiction)
+            by = msgspec.structs.replace(self._by, jurisdiction=line.jurisdiction)
             unit = service.ledger.unit(CLAIM, one.stream_id, 0, decision, by, event_id=one.event_id)
             units.setdefault(one.stream_id, unit)
         became = dict(

@@ -1,10 +1,10 @@
 """Payments from before the ledger, over HTTP: recorded as they were, every row answered."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import replace
 from datetime import datetime
 from itertools import count, islice
 
+import msgspec
 from aiohttp import web
 
 from services.payments.payout.decide import PAYOUT, Payout, import_payment
@@ -104,7 +104,7 @@ class Payments:
             decision = Decision(
                 import_payment(Payout(), facts).events, takes=[Slot(*slots[line.row])]
             )
-            by = replace(self._by, jurisdiction=line.jurisdiction)
+            by = msgspec.structs.replace(self._by, jurisdiction=line.jurisdiction)
             unit = self._service.ledger.unit(
                 PAYOUT, stream_id, version, decision, by, event_id=event_id, not_before=last
             )

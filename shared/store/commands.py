@@ -7,6 +7,8 @@ from datetime import UTC, datetime, timedelta
 from typing import Generic, TypeVar
 from weakref import WeakValueDictionary
 
+import msgspec
+
 from shared.clock import Clock
 from shared.events.base import Facts
 from shared.events.envelope import Event, decode, encode
@@ -76,8 +78,7 @@ class ClockBehind(Exception):
     """The clock stands more than 5 s behind the newest event: nothing may be appended."""
 
 
-@dataclass(frozen=True, slots=True)
-class Slot:
+class Slot(msgspec.Struct, frozen=True):
     """A slot that a decision takes or frees for its own stream."""
 
     kind: str
@@ -85,8 +86,7 @@ class Slot:
     note: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Decision:
+class Decision(msgspec.Struct, frozen=True):
     """What a command leads to: events, and the slots they take, free or record."""
 
     events: Sequence[Facts]
@@ -97,8 +97,7 @@ class Decision:
     """ids of its first events, where fields were sealed for them before"""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class By:
+class By(msgspec.Struct, frozen=True, kw_only=True):
     """Who acts, where, and what led to it. The actor comes from the token, never from the body."""
 
     actor: str
@@ -129,8 +128,7 @@ class Aggregate(Generic[S]):
         return state
 
 
-@dataclass(frozen=True, slots=True)
-class Request:
+class Request(msgspec.Struct, frozen=True):
     """One command with its Idempotency-Key, as HMACs; the answer that is stored holds ids only."""
 
     key: bytes
@@ -138,8 +136,7 @@ class Request:
     answer: Callable[[Decision], bytes]
 
 
-@dataclass(frozen=True, slots=True)
-class Done:
+class Done(msgspec.Struct, frozen=True):
     """What became of a command: the stored answer and where its last event stands."""
 
     answer: bytes

@@ -4,6 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
+import msgspec
+
 from shared.store.journal import Line, Room
 from shared.store.position import Position
 
@@ -46,8 +48,7 @@ class Idempotency(NamedTuple):
     answer: bytes
 
 
-@dataclass(frozen=True, slots=True)
-class Unit:
+class Unit(msgspec.Struct, frozen=True):
     """Events, the slots they take and free, and the request they answer: committed together."""
 
     events: Sequence[NewEvent]
@@ -65,8 +66,7 @@ class Unit:
         return bool(self.lines or self.rooms)
 
 
-@dataclass(frozen=True, slots=True)
-class Appended:
+class Appended(msgspec.Struct, frozen=True):
     """The unit is committed; `positions` has the number of each event, in order."""
 
     positions: tuple[Position, ...]

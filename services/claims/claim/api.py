@@ -57,7 +57,7 @@ class ClaimsApi:
         filed = await self._file(request, row)
         stream_id = f"claim-{new_event_id(self._service.clock)}"
         asked = request_of(request, self._service, told("claim", stream_id))
-        decision = decide.submit_claim(Claim(), filed.content, row.jurisdiction)
+        decision = decide.submit_claim(CLAIM.initial, filed.content, row.jurisdiction)
         unit = self._service.ledger.unit(
             CLAIM, stream_id, 0, decision, by(request, row.jurisdiction),
             event_id=filed.event_id, request=asked,

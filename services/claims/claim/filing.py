@@ -1,6 +1,7 @@
 """From what a claimant says to a ClaimSubmitted: references from the vault, names sealed."""
 
 from collections.abc import Container, Sequence
+from operator import attrgetter
 
 import msgspec
 
@@ -24,6 +25,7 @@ _SAME = tuple(
     for name in RosterRow.__struct_fields__
     if name in ClaimContent.__struct_fields__ and name not in {"certificate"}
 )
+_same_of = attrgetter(*_SAME)
 
 
 class Filed(msgspec.Struct, frozen=True):
@@ -116,7 +118,7 @@ def _filed(
     key = person.key
     assert key is not None
     content = ClaimSubmitted(
-        **{name: getattr(row, name) for name in _SAME},
+        **dict(zip(_SAME, _same_of(row), strict=True)),
         person=person.reference,
         certificate=next(rest).reference if personal.certificate_number else None,
         account=next(rest).reference if personal.account else None,
