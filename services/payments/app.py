@@ -1,6 +1,7 @@
 """The payments service, wired: its routes, its read tables, what it hears from others."""
 
 from services.payments import importing
+from services.payments.books import book
 from services.payments.payout import api, views
 from services.payments.reactions import REACTIONS
 from shared.days import Days
@@ -15,6 +16,7 @@ INBOX = "payments"
 
 
 async def build(service: Service) -> Parts:
+    service.ledger.books = book
     inbox = Inbox(
         INBOX, service.store, service.log, (CLAIM_EVENTS, FINDING_EVENTS),
         Reactor(service.ledger, REACTIONS), service.clock,

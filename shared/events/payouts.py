@@ -166,6 +166,10 @@ class PayoutReturned(BankAnswer, frozen=True, kw_only=True, omit_defaults=True):
     reason: Code
     bank_reference: Code | None = None
     returned_on: Day
+    fund: Code | None = None
+    """the account that has the money again"""
+    recovery: StreamId | None = None
+    """the recovery that had been opened meanwhile and is closed by this return"""
 
 
 @event(PAYOUT_EVENTS)
@@ -187,6 +191,8 @@ class PayoutCancelled(PayoutKeys, frozen=True, kw_only=True, omit_defaults=True)
     revocation: Code | None = None
     """event id of the ApprovalRevoked"""
     note: Text = ""
+    fund: Code | None = None
+    """only where it had been authorised: the account whose money is free again"""
 
 
 @event(PAYOUT_EVENTS)
@@ -199,6 +205,8 @@ class PayoutReissued(PayoutKeys, frozen=True, kw_only=True, omit_defaults=True):
     reissue_of: StreamId
     returned_event: Code
     fund: Code
+    attempt: Count | None = None
+    """the n-th order for this payout"""
 
 
 @event(PAYOUT_EVENTS)
@@ -210,6 +218,8 @@ class PayoutReversed(PayoutKeys, frozen=True, kw_only=True, omit_defaults=True):
     reversed_on: Day
     bank_reference: Code | None = None
     recovery: StreamId | None = None
+    fund: Code | None = None
+    """the account that has the money again"""
 
 
 @event(PAYOUT_EVENTS)
