@@ -14,6 +14,7 @@ from services.claims.claim.judgement import (
     taken_at_approval,
 )
 from services.claims.claim.refusals import NotWhatWasProposed, StaleProposal
+from services.claims.verification.verified import Verified
 from shared.events.claims import (
     ApprovalRevoked,
     ClaimApproved,
@@ -28,11 +29,15 @@ from shared.store.unit import SlotKey
 
 @dataclass(frozen=True, slots=True)
 class ProposeClaim:
-    """`others`: open claims of other persons that name the same certificate (read table)."""
+    """`others`: open claims of other persons that name the same certificate (read table).
+
+    `verified` None: no register is asked, and what the claimant states counts.
+    """
 
     stream_id: str
     on: date
     others: tuple[str, ...] = ()
+    verified: Verified | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +50,7 @@ class ApproveClaim:
     amount_fen: int
     opened_at_us: int | None = None
     others: tuple[str, ...] = ()
+    verified: Verified | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +76,7 @@ def propose_claim(claim: Claim, command: ProposeClaim, pack: Pack, holders: Hold
     expect(claim, "propose", Stage.ACCEPTED, Stage.HELD, Stage.PROPOSED)
     assert claim.content is not None
     case = case_of(claim.content, claim.jurisdiction)
-    judgement = judged(case, claim.content, command, pack, holders)
+    judgement = judged(case, claim.content, claim.content_version, command, pack, holders)
     proposed = ClaimProposed(
         **keys_of(claim),
         **judgement,
@@ -90,13 +96,27 @@ def approve_claim(claim: Claim, command: ApproveClaim, pack: Pack, holders: Hold
         raise NotWhatWasProposed(shown=command.amount_fen, proposed=proposal.amount_fen)
     if proposal.policy != policy_used(pack):
         raise StaleProposal(shown=command.proposal_version)
+    verifiers = _verifiers(command, proposal)
     other_person(command.actor, (*claim.filed_by, claim.accepted_by or ""))
+    other_person(command.actor, verifiers)
     assert claim.content is not None
     taken = taken_at_approval(claim.content, claim.jurisdiction, command, pack, holders)
     if taken.refused is not None:
         refused = taken.refused(keys_of(claim), policy_used(pack), claim.proposal_version)
         return Decision([refused])
     return Decision([_approved(claim, command, proposal, taken)], takes=taken.slots)
+
+
+def _verifiers(command: ApproveClaim, proposal: ClaimProposed) -> tuple[str, ...]:
+    """Who answered by hand what the proposal rests on.
+
+    Raises StaleProposal when the registers say otherwise, or more, than when it was calculated.
+    """
+    verified = command.verified
+    standing = verified.answers() if verified else frozenset()
+    if standing != set(proposal.verifications):
+        raise StaleProposal(shown=command.proposal_version)
+    return verified.verifiers(proposal.verifications) if verified else ()
 
 
 def _approved(
@@ -122,8 +142,10 @@ def _approved(
         claimed_on=content.claimed_on,
         group=content.group,
         supersedes=content.supersedes,
+        verifications=proposal.verifications,
         filed_by=claim.filed_by[0],
         accepted_by=claim.accepted_by,
+        verified_by=next(iter(_verifiers(command, proposal)), None),
         proposal_version=claim.proposal_version,
         opened_at_us=command.opened_at_us,
         slots=tuple(SlotHeld(kind=s.kind, key=s.key) for s in taken.slots),

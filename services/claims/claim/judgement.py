@@ -7,6 +7,7 @@ from typing import Any, Protocol
 
 import msgspec
 
+from services.claims.verification.verified import Verified
 from shared.events.claims import (
     Citation,
     ClaimContent,
@@ -45,6 +46,8 @@ class _Asked(Protocol):
 class _AskedOn(_Asked, Protocol):
     @property
     def on(self) -> date: ...
+    @property
+    def verified(self) -> Verified | None: ...
 
 
 Stopped = ClaimRejected | ClaimHeld
@@ -99,15 +102,21 @@ def keys_for(content: ClaimContent, jurisdiction: str, pack: Pack) -> tuple[Slot
 
 
 def judged(
-    case: ClaimCase, content: ClaimContent, asked: _AskedOn, pack: Pack, holders: Holders
+    case: ClaimCase,
+    content: ClaimContent,
+    version: int,
+    asked: _AskedOn,
+    pack: Pack,
+    holders: Holders,
 ) -> dict[str, Any]:
-    """The fields of ClaimProposed that the policy gives."""
+    """The fields of ClaimProposed that the policy gives; `version` is the content's."""
     known = _known(holders)
     history = history_of(pack, case, content.person, asked.stream_id, known)
     others = tuple(dict.fromkeys((*history.same_certificate_other_person, *asked.others)))
     history = msgspec.structs.replace(history, same_certificate_other_person=others)
-    judgement = judge(pack, case, stated_facts(pack, case), history, asked.on)
-    return _fields(judgement)
+    said = asked.verified
+    facts = stated_facts(pack, case) if said is None else said.facts_for(version)
+    return _fields(judge(pack, case, facts, history, asked.on))
 
 
 def _fields(judgement: Judgement) -> dict[str, Any]:
@@ -121,6 +130,10 @@ def _fields(judgement: Judgement) -> dict[str, Any]:
         "flags": judgement.flags,
         "conflicts_with": judgement.conflicts,
         "missing": tuple(m.fact for m in judgement.missing),
+        "missing_registers": tuple(m.register for m in judgement.missing),
+        "verifications": tuple(
+            used.fact.reference for used in judgement.facts_used if used.fact.reference
+        ),
         "interpretations": judgement.interpretations,
     }
 
