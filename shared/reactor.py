@@ -27,7 +27,8 @@ class Reaction(Generic[S]):
     """jurisdiction of the record that reacts; without it, or where it is empty, the cause's"""
 
 
-Table = Mapping[type[Facts], Callable[[Event], Sequence[Reaction[Any]]]]
+Table = Mapping[type[Facts], Callable[[Delivery], Sequence[Reaction[Any]]]]
+"""what is heard, with its place in the log, becomes commands of ours"""
 
 
 class Reactor:
@@ -39,7 +40,7 @@ class Reactor:
 
     async def apply(self, connection: Connection, deliveries: Sequence[Delivery]) -> Effects:
         """Streams are read once for the whole batch and folded on in memory."""
-        planned = [(d, self._reactions(d.event)) for d in deliveries]
+        planned = [(d, self._reactions(d)) for d in deliveries]
         folds = await self._folds([r for _, reactions in planned for r in reactions])
         effects = Effects()
         blocked: dict[str, CauseMissing] = {}
@@ -57,9 +58,9 @@ class Reactor:
             folds |= moved
         return effects
 
-    def _reactions(self, event: Event) -> Sequence[Reaction[Any]]:
-        plan = self._table.get(type(event.facts))
-        return plan(event) if plan else ()
+    def _reactions(self, delivery: Delivery) -> Sequence[Reaction[Any]]:
+        plan = self._table.get(type(delivery.event.facts))
+        return plan(delivery) if plan else ()
 
     async def _folds(self, reactions: Sequence[Reaction[Any]]) -> dict[str, "Fold[Any]"]:
         streams = tuple({r.stream_id for r in reactions})

@@ -10,8 +10,8 @@ from services.payments.payout.decide import (
     lift_finding,
     schedule_payout,
 )
+from shared.delivery import Delivery
 from shared.events.claims import ApprovalRevoked, ClaimApproved
-from shared.events.envelope import Event
 from shared.events.findings import FindingDismissed, FindingLapsed, FindingOpened
 from shared.ids import payout_id
 from shared.reactor import Reaction, Table
@@ -22,7 +22,8 @@ def _place(payout: Payout) -> str:
     return payout.jurisdiction
 
 
-def _schedule(event: Event) -> Sequence[Reaction[Payout]]:
+def _schedule(heard: Delivery) -> Sequence[Reaction[Payout]]:
+    event = heard.event
     approved = event.facts
     assert isinstance(approved, ClaimApproved)
     return [
@@ -34,7 +35,8 @@ def _schedule(event: Event) -> Sequence[Reaction[Payout]]:
     ]
 
 
-def _cancel(event: Event) -> Sequence[Reaction[Payout]]:
+def _cancel(heard: Delivery) -> Sequence[Reaction[Payout]]:
+    event = heard.event
     revoked = event.facts
     assert isinstance(revoked, ApprovalRevoked)
     return [
@@ -47,8 +49,9 @@ def _cancel(event: Event) -> Sequence[Reaction[Payout]]:
     ]
 
 
-def _hold(event: Event) -> Sequence[Reaction[Payout]]:
+def _hold(heard: Delivery) -> Sequence[Reaction[Payout]]:
     """Only a rule breach (tier R) holds money; X and S inform people."""
+    event = heard.event
     opened = event.facts
     assert isinstance(opened, FindingOpened)
     if opened.tier != "R":
@@ -65,7 +68,8 @@ def _hold(event: Event) -> Sequence[Reaction[Payout]]:
     return [hold(claim) for claim in opened.claims]
 
 
-def _lift(event: Event) -> Sequence[Reaction[Payout]]:
+def _lift(heard: Delivery) -> Sequence[Reaction[Payout]]:
+    event = heard.event
     ended = event.facts
     assert isinstance(ended, FindingDismissed | FindingLapsed)
     return [

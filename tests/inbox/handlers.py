@@ -62,7 +62,8 @@ def reactor(reader: Stand) -> Reactor:
     """Each event adds one to the stream of its own name and one to a stream that all share."""
     counting = Aggregate("/payments", reader.topic, Count(), counted)
 
-    def react(event: Event) -> list[Reaction[Count]]:
+    def react(heard: Delivery) -> list[Reaction[Count]]:
+        event = heard.event
         return [
             Reaction(counting, f"{event.subject}-heard", lambda _: Decision([event.facts])),
             Reaction(counting, "all-heard", lambda _: Decision([event.facts])),

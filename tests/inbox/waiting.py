@@ -1,8 +1,7 @@
 """A reaction on two streams, the second of which must be there before."""
 
-from shared.delivery import CauseMissing
+from shared.delivery import CauseMissing, Delivery
 from shared.events.days import DayOpened
-from shared.events.envelope import Event
 from shared.reactor import Reaction, Reactor
 from shared.store.commands import Aggregate, Decision, Ledger
 from tests.inbox.handlers import Count, counted
@@ -13,7 +12,9 @@ def waiting_reactor(reader: Stand) -> Reactor:
     """One event in `first` and one in `second`, or none."""
     counting = Aggregate("/payments", reader.topic, Count(), counted)
 
-    def react(event: Event) -> list[Reaction[Count]]:
+    def react(heard: Delivery) -> list[Reaction[Count]]:
+        event = heard.event
+
         def second(count: Count) -> Decision:
             if not count.events:
                 raise CauseMissing("second")
