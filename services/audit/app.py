@@ -6,6 +6,8 @@ from services.audit.consumer import Auditing
 from services.audit.detectors.rules import load_rules
 from services.audit.finding import api, views
 from services.audit.judging import Judges
+from services.audit.trace import api as tracing
+from services.audit.trace.index import Indexed
 from services.audit.watermark import READER, Watermark
 from shared.events.base import TOPICS
 from shared.inbox import Inbox
@@ -17,14 +19,19 @@ from shared.store.views import Projector
 async def build(service: Service) -> Parts:
     judges = Judges(load_rules(), {})
     inbox = Inbox(
-        READER, service.store, service.log, TOPICS, Auditing(service, judges), service.clock
+        READER,
+        service.store,
+        service.log,
+        TOPICS,
+        Indexed(Auditing(service, judges)),
+        service.clock,
     )
     folder = service.settings.archive_dir
     reads = Part.CONSUMER in service.settings.parts
     archiver = Archiver(service.log, folder) if folder and reads else None
     return Parts(
         title="audit",
-        routes=api.routes(service),
+        routes=[*api.routes(service), *tracing.routes(service)],
         inboxes=[inbox],
         projectors=[Projector(views.VIEW, service.store, views.project)],
         checks={"archive": archiver.alarms} if archiver else {},

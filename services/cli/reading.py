@@ -1,27 +1,16 @@
 """All events of the log, verified: numbers without a gap, chain recomputed, each event once."""
 
 from collections.abc import AsyncIterator, Callable, Sequence
-from dataclasses import dataclass
 
+from services.audit.trace.follow import Entry
 from shared.events.base import TOPICS
-from shared.events.envelope import Event, decode
+from shared.events.envelope import decode
 from shared.log.port import Log, LogUnavailable, Record, TopicPartition
 from shared.log.verified import Verifier
 
+__all__ = ["Entry", "entries", "records"]
+
 BATCH, WAIT_SECONDS, MAX_SILENT_READS = 5_000, 0.5, 60
-
-
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """One event at its place in the log."""
-
-    at: TopicPartition
-    seq: int
-    event: Event
-
-    @property
-    def place(self) -> str:
-        return f"{self.at.topic}/{self.at.partition}/{self.seq}"
 
 
 async def records(
