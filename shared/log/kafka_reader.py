@@ -5,9 +5,14 @@ from time import monotonic
 from typing import Any
 
 from aiokafka import AIOKafkaConsumer
+from aiokafka.errors import KafkaError
 
 from shared.log.kafka_client import KafkaSettings, kafka_errors
 from shared.log.port import FOREIGN_SEQ, LogUnavailable, Record, TopicPartition
+
+PIECE = 250
+"""records taken from the client at once: of each it makes several objects, which Python's collector
+would carry along for a whole page"""
 
 
 class KafkaReader:
@@ -31,14 +36,35 @@ class KafkaReader:
         await self._watch()
         began = monotonic()
         with kafka_errors("read"):
-            found = await self.consumer.getmany(
-                timeout_ms=int(wait_seconds * 1000), max_records=max_records
-            )
+            found = await self._pieces(max_records, int(wait_seconds * 1000))
             self._waited_seconds += monotonic() - began
             # Only an idle read steps over what is no record, such as a foreign commit marker.
             for at in found or self._positions:
-                self._positions[TopicPartition(*at)] = await self.consumer.position(at)
-        return {TopicPartition(*at): as_records(records) for at, records in found.items()}
+                self._positions[at] = await self.consumer.position(at)
+        return found
+
+    async def _pieces(
+        self, max_records: int, timeout_ms: int
+    ) -> Mapping[TopicPartition, Sequence[Record]]:
+        """What the client has, piece by piece. An error behind a piece comes at the next read, so
+        that one lost partition does not hold up the others.
+        """
+        found: dict[TopicPartition, list[Record]] = {}
+        while max_records > 0:
+            try:
+                piece = await self.consumer.getmany(
+                    timeout_ms=0 if found else timeout_ms, max_records=min(max_records, PIECE)
+                )
+            except KafkaError:
+                if not found:
+                    raise
+                break
+            if not piece:
+                break
+            for at, raw in piece.items():
+                found.setdefault(TopicPartition(*at), []).extend(as_records(raw))
+                max_records -= len(raw)
+        return found
 
     async def seek(self, at: TopicPartition, offset: int) -> None:
         self.consumer.seek(at, offset)
