@@ -46,7 +46,7 @@ class Traced:
         return tuple(entry for entry in self.entries if entry.event.subject in names)
 
 
-async def follow(root: str, find: Find) -> Traced:
+async def follow(root: str, find: Find, limit: int = MAX_EVENTS) -> Traced:
     """A claim, payout, plan, advance, fund, person, batch, finding …: every event behind it.
 
     A claim leads up to its plan and the plan's money, a plan down to its claims and payouts, a
@@ -57,7 +57,7 @@ async def follow(root: str, find: Find) -> Traced:
     linked = {name for entry in near for name in _linked(entry.event, names)} - names
     far = await find(linked, True) if linked else []
     entries = sorted({(e.at, e.seq): e for e in (*near, *far)}.values(), key=_order)
-    return Traced(root, tuple(entries[:MAX_EVENTS]), len(entries) <= MAX_EVENTS)
+    return Traced(root, tuple(entries[:limit]), len(entries) <= limit)
 
 
 def _linked(event: Event, names: Collection[str]) -> Iterable[str]:

@@ -33,7 +33,9 @@ def _named(event: Event) -> Iterator[str]:
         if value := getattr(facts, field, None):
             yield value
     for field in _MANY:
-        yield from getattr(facts, field, ())
+        listed = getattr(facts, field, ())
+        if isinstance(listed, tuple):  # elsewhere the word counts: a plan's `persons`
+            yield from listed
     if fund := getattr(facts, "fund", None):
         yield fund_id(event.jurisdiction, fund)
     for field in _PERSONS:

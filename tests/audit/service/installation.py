@@ -12,6 +12,7 @@ from services.audit.detectors.rules import load_rules
 from services.audit.finding.decide import FINDING, Finding
 from services.audit.hot_rows import MAX_ROWS
 from services.audit.judging import Judges
+from services.audit.trace.index import Indexed
 from services.audit.watermark import READER, STREAM, Watermark
 from shared.events.base import BY_CLASS, TOPICS
 from shared.events.envelope import Event, decode, encode
@@ -97,7 +98,7 @@ class Audit:
 
 
 def inbox_of(service: Service, judges: Judges, max_rows: int) -> Inbox:
-    handler = Auditing(service, judges, max_rows)
+    handler = Indexed(Auditing(service, judges, max_rows))
     return Inbox(READER, service.store, service.log, TOPICS, handler, service.clock)
 
 

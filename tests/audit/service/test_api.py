@@ -1,7 +1,7 @@
 """Findings over HTTP: who sees what, who may end a case, and what is refused."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -90,10 +90,12 @@ async def shared(
 
 
 @asynccontextmanager
-async def site_on(databases: Databases, tmp_path: Path) -> AsyncIterator[Site]:
+async def site_on(
+    databases: Databases, tmp_path: Path, events: Sequence[Event] = ()
+) -> AsyncIterator[Site]:
     issuer = LocalIssuer(tmp_path, "https://issuer.test", "claims-ledger", Environment.TEST)
     async with audit_on(databases, tmp_path) as audit:
-        await audit.say(*planted())
+        await audit.say(*(events or planted()))
         await audit.hear()
         app = create_app(
             audit.service.settings, audit.parts.routes, title="audit", clock=audit.service.clock,
