@@ -2,14 +2,17 @@
 
 from collections.abc import Sequence
 
+from services.payments.bank.payable import Place
 from services.payments.payout.decide import (
     PAYOUT,
+    Cause,
     Payout,
-    cancel_payout,
     hold_for_finding,
     lift_finding,
     schedule_payout,
 )
+from services.payments.payout.revoke import cancel_payout
+from shared.clock import SHANGHAI
 from shared.delivery import Delivery
 from shared.events.claims import ApprovalRevoked, ClaimApproved
 from shared.events.findings import FindingDismissed, FindingLapsed, FindingOpened
@@ -22,6 +25,12 @@ def _place(payout: Payout) -> str:
     return payout.jurisdiction
 
 
+def _cause(heard: Delivery) -> Cause:
+    """What happened there, by whom, and how far audit must have judged to know of it."""
+    place = Place(heard.at.topic, heard.at.partition, heard.record.seq)
+    return Cause(heard.event.id, heard.event.actor, place)
+
+
 def _schedule(heard: Delivery) -> Sequence[Reaction[Payout]]:
     event = heard.event
     approved = event.facts
@@ -30,7 +39,7 @@ def _schedule(heard: Delivery) -> Sequence[Reaction[Payout]]:
         Reaction(
             PAYOUT,
             payout_id(event.subject),
-            lambda payout: schedule_payout(payout, approved, event.subject, event.id),
+            lambda payout: schedule_payout(payout, approved, event.subject, _cause(heard)),
         )
     ]
 
@@ -39,11 +48,12 @@ def _cancel(heard: Delivery) -> Sequence[Reaction[Payout]]:
     event = heard.event
     revoked = event.facts
     assert isinstance(revoked, ApprovalRevoked)
+    on = event.recorded_at.astimezone(SHANGHAI).date()
     return [
         Reaction(
             PAYOUT,
             payout_id(event.subject),
-            lambda payout: cancel_payout(payout, revoked, event.id),
+            lambda payout: cancel_payout(payout, revoked, _cause(heard), on),
             _place,
         )
     ]

@@ -1,25 +1,43 @@
 """One payout: scheduled for an approval, held for a cause, let go by another person. Pure."""
 
 from dataclasses import dataclass, replace
+from datetime import datetime
 from enum import StrEnum
-from typing import Any
+from typing import Any, NamedTuple
 
+from services.payments.bank.payable import Place, Seals
+from services.payments.hands import Hand, hands_of
 from services.payments.payout.refusals import (
     HeldByFinding,
     NotHeld,
     NotInThisState,
     SamePersonTwice,
 )
-from shared.events.base import PAYOUT_EVENTS
-from shared.events.claims import ApprovalRevoked, ClaimApproved
+from shared.events.base import CLAIM_EVENTS, PAYOUT_EVENTS, PayeeKind
+from shared.events.claims import ClaimApproved
 from shared.events.envelope import Event
 from shared.events.payouts import (
+    PayeeAccountChanged,
+    PayoutAuthorised,
     PayoutCancelled,
     PayoutHeld,
     PayoutImported,
+    PayoutInstructed,
     PayoutKeys,
+    PayoutPaid,
+    PayoutReissued,
     PayoutReleased,
+    PayoutReturned,
+    PayoutReversed,
     PayoutScheduled,
+    PayoutUnknown,
+)
+from shared.events.settlements import (
+    RecoveryOffset,
+    RecoveryOpened,
+    RecoveryReceived,
+    RecoveryReduced,
+    RecoveryWrittenOff,
 )
 from shared.store.commands import Aggregate, Decision
 
@@ -30,13 +48,34 @@ _NO_KEYS = PayoutKeys()
 class Stage(StrEnum):
     NEW = "new"
     SCHEDULED = "scheduled"
+    AUTHORISED = "authorised"
+    INSTRUCTED = "instructed"
+    UNKNOWN = "unknown"
+    RETURNED = "returned"
+    REISSUED = "reissued"
+    PAID = "paid"
+    REVERSED = "reversed"
     CANCELLED = "cancelled"
     IMPORTED = "imported"
 
 
+WAITING = frozenset({Stage.SCHEDULED, Stage.AUTHORISED, Stage.RETURNED, Stage.REISSUED})
+"""no order of it is at the bank: it can be held, and it can be cancelled"""
+ENDED = frozenset({Stage.PAID, Stage.REVERSED, Stage.CANCELLED, Stage.IMPORTED})
+
+
+class Order(NamedTuple):
+    """One line of a file for the bank."""
+
+    batch: str
+    line: int
+    instruction: str
+    since: datetime
+
+
 @dataclass(frozen=True, slots=True)
 class Payout:
-    """What a payout's events add up to. It may leave only when scheduled and held by nothing."""
+    """What a payout's events add up to. It may leave only when held by nothing."""
 
     stage: Stage = Stage.NEW
     version: int = 0
@@ -47,6 +86,31 @@ class Payout:
     """finding streams that hold it"""
     officer: str | None = None
     """who held it by hand; another person lets it go"""
+    payee_kind: PayeeKind = "individual"
+    payee: str | None = None
+    fund: str | None = None
+    """the account that pays, named by who authorised it"""
+    approval: str = ""
+    approved_at: Place | None = None
+    scheduled_at: datetime | None = None
+    hands: tuple[Hand, ...] = ()
+    """of the claim: who filed, accepted, inspected, verified, approved"""
+    authorised_by: tuple[str, ...] = ()
+    released_by: tuple[str, ...] = ()
+    account_by: tuple[str, ...] = ()
+    """who changed the payee's account"""
+    order: Order | None = None
+    orders: int = 0
+    answered: tuple[tuple[str, str], ...] = ()
+    """by instruction what the bank said in the end"""
+    seals: Seals | None = None
+    corrected: Seals | None = None
+    """a new account since the last order: what the next one goes to"""
+    returned: str = ""
+    """event id of the last return"""
+    recovery: str | None = None
+    owed_fen: int = 0
+    """what of the recovery has not come back"""
 
     @property
     def held(self) -> bool:
@@ -70,24 +134,31 @@ def evolve(payout: Payout, event: Event) -> Payout:
     payout = replace(payout, version=event.version)
     match event.facts:
         case PayoutScheduled() as said:
-            return replace(_placed(payout, event, said), stage=Stage.SCHEDULED)
-        case PayoutHeld(cause="finding", finding=str(finding)) as said:
-            known = payout if payout.stage is not Stage.NEW else replace(payout, keys=keys_of(said))
-            return replace(known, findings=(*payout.findings, finding))
-        case PayoutHeld():
-            return replace(payout, officer=event.actor)
-        case PayoutReleased(cause="finding", finding=finding):
-            left = tuple(each for each in payout.findings if each != finding)
-            return replace(payout, findings=left)
-        case PayoutReleased():
-            return replace(payout, officer=None)
+            return _scheduled(_placed(payout, event, said), event, said)
+        case PayoutHeld() | PayoutReleased() as said:
+            return _holding(payout, event, said)
+        case PayoutAuthorised() | PayoutReissued() as said:
+            stage = Stage.AUTHORISED if isinstance(said, PayoutAuthorised) else Stage.REISSUED
+            officers = (*payout.authorised_by, event.actor)
+            return replace(payout, stage=stage, fund=said.fund, authorised_by=officers)
+        case PayoutInstructed() as said:
+            return _instructed(payout, event, said)
+        case PayoutPaid() | PayoutReturned() | PayoutUnknown() as said:
+            return _answered(payout, event, said)
+        case PayeeAccountChanged(after=after, sealed=sealed):
+            return replace(
+                payout, keys=_with_account(payout.keys, after), corrected=Seals(event.id, sealed),
+                account_by=(*payout.account_by, event.actor),
+            )  # fmt: skip
         case PayoutCancelled():
             return replace(payout, stage=Stage.CANCELLED)
+        case PayoutReversed():
+            return replace(payout, stage=Stage.REVERSED)
         case PayoutImported() as said:
             paid = payout.amount_fen + said.amount_fen  # a plan's advances are one stream
             return replace(_placed(payout, event, said), stage=Stage.IMPORTED, amount_fen=paid)
         case _:
-            return payout  # the bank's steps come with a later part
+            return _recovering(payout, event)
 
 
 def _placed(payout: Payout, event: Event, said: PayoutScheduled | PayoutImported) -> Payout:
@@ -97,15 +168,100 @@ def _placed(payout: Payout, event: Event, said: PayoutScheduled | PayoutImported
         jurisdiction=event.jurisdiction,
         amount_fen=said.amount_fen,
         keys=keys_of(said),
+        payee_kind=said.payee_kind,
+        payee=said.payee,
     )
+
+
+def _scheduled(payout: Payout, event: Event, said: PayoutScheduled) -> Payout:
+    place = None
+    if said.approval_partition is not None and said.approval_seq is not None:
+        place = Place(CLAIM_EVENTS, said.approval_partition, said.approval_seq)
+    return replace(
+        payout,
+        stage=Stage.SCHEDULED,
+        approval=said.approval,
+        approved_at=place,
+        scheduled_at=event.recorded_at,
+        hands=hands_of(
+            file=said.filed_by, accept=said.accepted_by, inspect=said.inspected_by,
+            verify=said.verified_by, approve=said.approved_by,
+        ),
+    )  # fmt: skip
+
+
+def _holding(payout: Payout, event: Event, said: PayoutHeld | PayoutReleased) -> Payout:
+    match said:
+        case PayoutHeld(cause="finding", finding=str(finding)):
+            known = payout if payout.stage is not Stage.NEW else replace(payout, keys=keys_of(said))
+            return replace(known, findings=(*payout.findings, finding))
+        case PayoutHeld():
+            return replace(payout, officer=event.actor)
+        case PayoutReleased(cause="finding", finding=finding):
+            left = tuple(each for each in payout.findings if each != finding)
+            return replace(payout, findings=left)
+        case PayoutReleased():
+            return replace(payout, officer=None)
+
+
+def _instructed(payout: Payout, event: Event, said: PayoutInstructed) -> Payout:
+    return replace(
+        payout,
+        stage=Stage.INSTRUCTED,
+        order=Order(said.batch, said.line, said.instruction, event.recorded_at),
+        orders=payout.orders + 1,
+        released_by=(*payout.released_by, event.actor),
+        seals=Seals(event.id, said.sealed),
+        corrected=None,
+    )
+
+
+def _answered(
+    payout: Payout, event: Event, said: PayoutPaid | PayoutReturned | PayoutUnknown
+) -> Payout:
+    if isinstance(said, PayoutUnknown):
+        return replace(payout, stage=Stage.UNKNOWN)
+    if isinstance(said, PayoutPaid):
+        answered = (*payout.answered, (said.instruction, "paid"))
+        return replace(payout, stage=Stage.PAID, answered=answered)
+    stage = Stage.RETURNED if said.recovery is None else Stage.CANCELLED
+    answered = (*payout.answered, (said.instruction, "returned"))
+    return replace(payout, stage=stage, returned=event.id, answered=answered)
+
+
+def _recovering(payout: Payout, event: Event) -> Payout:
+    """What was paid wrongly comes back in this stream too, so that its order is known."""
+    match event.facts:
+        case RecoveryOpened(recovery=recovery, amount_fen=fen):
+            return replace(payout, recovery=recovery, owed_fen=fen)
+        case (
+            RecoveryReceived(balance_fen=fen)
+            | RecoveryReduced(balance_fen=fen)
+            | RecoveryOffset(balance_fen=fen)
+            | RecoveryWrittenOff(balance_fen=fen)
+        ):
+            return replace(payout, owed_fen=fen)
+        case _:
+            return payout
 
 
 PAYOUT: Aggregate[Payout] = Aggregate("/payments", PAYOUT_EVENTS, Payout(), evolve)
 
 
-def schedule_payout(payout: Payout, approved: ClaimApproved, claim: str, cause: str) -> Decision:
-    """An approved claim is paid once, however often the approval is delivered (E95)."""
-    if payout.stage is not Stage.NEW:
+class Cause(NamedTuple):
+    """The event of another service that a reaction answers: its id, who did it, its place."""
+
+    event_id: str
+    actor: str
+    place: Place
+
+
+def schedule_payout(payout: Payout, approved: ClaimApproved, claim: str, cause: Cause) -> Decision:
+    """An approved claim is paid once, however often the approval is delivered (E95).
+
+    What belongs to the payee of its plan is paid by the plan's settlement alone.
+    """
+    if payout.stage is not Stage.NEW or approved.settled_by_plan:
         return NOTHING
     scheduled = PayoutScheduled(
         claim=claim,
@@ -121,16 +277,23 @@ def schedule_payout(payout: Payout, approved: ClaimApproved, claim: str, cause: 
         payee_kind=approved.payee_kind,
         payee=approved.payee,
         fund=approved.fund,
-        approval=cause,
+        approval=cause.event_id,
+        filed_by=approved.filed_by,
+        accepted_by=approved.accepted_by,
+        inspected_by=approved.inspected_by,
+        verified_by=approved.verified_by,
+        approved_by=cause.actor,
+        approval_partition=cause.place.partition,
+        approval_seq=cause.place.seq,
     )
     return Decision([scheduled])
 
 
 def hold_for_finding(payout: Payout, finding: str, rule: str, claim: str | None) -> Decision:
     """An R finding holds, for a person to look at; also a payout that is not scheduled yet."""
-    if finding in payout.findings or payout.stage in (Stage.CANCELLED, Stage.IMPORTED):
+    if finding in payout.findings or payout.stage in ENDED:
         return NOTHING
-    keys = _said(payout) if payout.stage is not Stage.NEW else {"claim": claim}
+    keys = said_of(payout) if payout.stage is not Stage.NEW else {"claim": claim}
     return Decision([PayoutHeld(**keys, cause="finding", finding=finding, rule=rule)])
 
 
@@ -138,32 +301,19 @@ def lift_finding(payout: Payout, finding: str) -> Decision:
     """The finding was dismissed, or lapsed: its hold ends, others stay."""
     if finding not in payout.findings:
         return NOTHING
-    return Decision([PayoutReleased(**_said(payout), cause="finding", finding=finding)])
-
-
-def cancel_payout(payout: Payout, revoked: ApprovalRevoked, cause: str) -> Decision:
-    """The approval was revoked before anything left (design section 9)."""
-    if payout.stage is not Stage.SCHEDULED:
-        return NOTHING
-    cancelled = PayoutCancelled(
-        **_said(payout),
-        amount_fen=payout.amount_fen,
-        cause="approval_revoked",
-        revocation=cause,
-    )
-    return Decision([cancelled])
+    return Decision([PayoutReleased(**said_of(payout), cause="finding", finding=finding)])
 
 
 def hold_payout(payout: Payout, command: HoldPayout) -> Decision:
-    if payout.stage is not Stage.SCHEDULED or payout.officer is not None:
+    if payout.stage not in WAITING or payout.officer is not None:
         raise NotInThisState(command="hold", state=state_of(payout))
-    held = PayoutHeld(**_said(payout), cause="officer", owner=command.actor, note=command.note)
+    held = PayoutHeld(**said_of(payout), cause="officer", owner=command.actor, note=command.note)
     return Decision([held])
 
 
 def release_payout(payout: Payout, command: ReleasePayout) -> Decision:
     """Only an officer's hold is let go by an officer, and by another one; a finding's by audit."""
-    if payout.stage is not Stage.SCHEDULED:
+    if payout.stage not in WAITING:
         raise NotInThisState(command="release", state=state_of(payout))
     if payout.officer is None and payout.findings:
         raise HeldByFinding(finding=payout.findings[0])
@@ -171,7 +321,7 @@ def release_payout(payout: Payout, command: ReleasePayout) -> Decision:
         raise NotHeld
     if payout.officer == command.actor:
         raise SamePersonTwice(actor=command.actor)
-    return Decision([PayoutReleased(**_said(payout), cause="officer", note=command.note)])
+    return Decision([PayoutReleased(**said_of(payout), cause="officer", note=command.note)])
 
 
 def import_payment(payout: Payout, imported: PayoutImported) -> Decision:
@@ -182,13 +332,19 @@ def import_payment(payout: Payout, imported: PayoutImported) -> Decision:
 
 
 def state_of(payout: Payout) -> str:
-    """The stage for a reader: `held` is a scheduled payout that may not leave."""
-    return "held" if payout.held and payout.stage is Stage.SCHEDULED else payout.stage.value
+    """The stage for a reader: `held` is a payout that waits and may not leave."""
+    return "held" if payout.held and payout.stage in WAITING else payout.stage.value
 
 
 def keys_of(facts: PayoutKeys) -> PayoutKeys:
     return PayoutKeys(**{name: getattr(facts, name) for name in PayoutKeys.__struct_fields__})
 
 
-def _said(payout: Payout) -> dict[str, Any]:
+def said_of(payout: Payout) -> dict[str, Any]:
+    """The keys that the next event of the payout repeats."""
     return {name: getattr(payout.keys, name) for name in PayoutKeys.__struct_fields__}
+
+
+def _with_account(keys: PayoutKeys, account: str) -> PayoutKeys:
+    said = {name: getattr(keys, name) for name in PayoutKeys.__struct_fields__}
+    return PayoutKeys(**{**said, "account": account})

@@ -25,3 +25,21 @@ class NotHeld(Refusal):
     """There is nothing to let go."""
 
     code = "NOT_HELD"
+
+
+class HeldByOfficer(Refusal):
+    """An officer holds it; another one must let it go first."""
+
+    code = "HELD_BY_OFFICER"
+
+
+class AccountUnchanged(Refusal):
+    """The bank returned the money from this account: a corrected one is needed first."""
+
+    code = "ACCOUNT_UNCHANGED"
+
+
+class OrdersExhausted(Refusal):
+    """The payout came back from the bank too often."""
+
+    code = "ORDERS_EXHAUSTED"

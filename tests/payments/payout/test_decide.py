@@ -9,7 +9,6 @@ from services.payments.payout.decide import (
     Payout,
     ReleasePayout,
     Stage,
-    cancel_payout,
     hold_for_finding,
     hold_payout,
     import_payment,
@@ -24,6 +23,7 @@ from services.payments.payout.refusals import (
     NotInThisState,
     SamePersonTwice,
 )
+from services.payments.payout.revoke import cancel_payout
 from shared.events.payouts import (
     PayoutCancelled,
     PayoutHeld,
@@ -37,13 +37,17 @@ from tests.payments.payout.builders import (
     AMOUNT_FEN,
     APPROVAL,
     APPROVED,
+    CAUSE,
     CLAIM,
     FINDING,
     OFFICER,
     OLD,
     OTHER_FINDING,
     OTHER_OFFICER,
+    REVOCATION,
     REVOKED,
+    REVOKING,
+    TODAY,
     cancelled,
     held_by_finding,
     held_by_officer,
@@ -57,7 +61,7 @@ from tests.payments.payout.builders import (
 
 
 def test_an_approved_claim_is_scheduled_with_its_keys_and_its_approval() -> None:
-    facts = only(schedule_payout(Payout(), APPROVED, CLAIM, APPROVAL))
+    facts = only(schedule_payout(Payout(), APPROVED, CLAIM, CAUSE))
 
     assert isinstance(facts, PayoutScheduled)
     assert (facts.claim, facts.amount_fen, facts.account) == (CLAIM, AMOUNT_FEN, ACCOUNT)
@@ -67,7 +71,7 @@ def test_an_approved_claim_is_scheduled_with_its_keys_and_its_approval() -> None
 @pytest.mark.parametrize("given", [[scheduled()], [scheduled(), cancelled()], [imported()]])
 def test_an_approval_that_is_delivered_again_schedules_nothing(given: list[Happened]) -> None:
     """Worked example E95."""
-    assert schedule_payout(state(*given), APPROVED, CLAIM, APPROVAL).events == []
+    assert schedule_payout(state(*given), APPROVED, CLAIM, CAUSE).events == []
 
 
 def test_a_finding_holds_a_payout_until_it_is_lifted() -> None:
@@ -110,16 +114,16 @@ def test_a_finding_that_never_held_lifts_nothing() -> None:
 
 
 def test_a_revoked_approval_cancels_what_has_not_left() -> None:
-    facts = only(cancel_payout(state(scheduled()), REVOKED, APPROVAL))
+    facts = only(cancel_payout(state(scheduled()), REVOKED, REVOKING, TODAY))
 
     assert isinstance(facts, PayoutCancelled)
-    assert (facts.amount_fen, facts.revocation) == (AMOUNT_FEN, APPROVAL)
+    assert (facts.amount_fen, facts.revocation) == (AMOUNT_FEN, REVOCATION)
     assert state_of(state(scheduled(), held_by_officer(), cancelled())) == "cancelled"
 
 
 @pytest.mark.parametrize("given", [[], [scheduled(), cancelled()], [imported()]])
 def test_a_revocation_cancels_nothing_twice_and_nothing_old(given: list[Happened]) -> None:
-    assert cancel_payout(state(*given), REVOKED, APPROVAL).events == []
+    assert cancel_payout(state(*given), REVOKED, REVOKING, TODAY).events == []
 
 
 def test_an_officer_holds_and_another_one_lets_go() -> None:

@@ -1,0 +1,64 @@
+"""An approval that was taken back: the payout is called off, or its money must come back. Pure."""
+
+from datetime import date, timedelta
+from uuid import UUID, uuid5
+
+from services.payments.payout.decide import (
+    NOTHING,
+    WAITING,
+    Cause,
+    Payout,
+    Stage,
+    said_of,
+)
+from shared.events.claims import ApprovalRevoked
+from shared.events.payouts import PayoutCancelled
+from shared.events.settlements import RecoveryOpened
+from shared.store.commands import Decision
+
+TERM = timedelta(days=30)
+"""how long the payee has to pay back"""
+_RECOVERIES = UUID("c0a7d6a1-7d0f-5a36-9a52-2f6f6f0f4e11")
+_LEFT = (Stage.INSTRUCTED, Stage.UNKNOWN, Stage.PAID)
+
+
+def cancel_payout(payout: Payout, _: ApprovalRevoked, cause: Cause, on: date) -> Decision:
+    """Before an order is at the bank nothing leaves; after it the money is asked back (section 9).
+
+    `on` is the day of the revocation.
+    """
+    if payout.stage in WAITING:
+        return Decision([_cancelled(payout, cause)])
+    if payout.stage in _LEFT and payout.recovery is None:
+        return Decision([_recovery(payout, cause, on)])
+    return NOTHING
+
+
+def _cancelled(payout: Payout, cause: Cause) -> PayoutCancelled:
+    return PayoutCancelled(
+        **said_of(payout),
+        amount_fen=payout.amount_fen,
+        cause="approval_revoked",
+        revocation=cause.event_id,
+        fund=payout.fund,
+    )
+
+
+def _recovery(payout: Payout, cause: Cause, on: date) -> RecoveryOpened:
+    claim = payout.keys.claim or ""
+    return RecoveryOpened(
+        recovery=f"recovery-{uuid5(_RECOVERIES, cause.event_id)}",
+        payee_kind=payout.payee_kind,
+        payee=payout.payee,
+        person=payout.keys.person,
+        plan=payout.keys.plan,
+        claim=payout.keys.claim,
+        payout=f"payout-{claim.removeprefix('claim-')}",
+        institution=payout.keys.institution,
+        amount_fen=payout.amount_fen,
+        cause="approval_revoked",
+        cause_event=cause.event_id,
+        demanded_on=on,
+        due_on=on + TERM,
+        fund=payout.fund,
+    )
