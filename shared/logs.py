@@ -1,5 +1,6 @@
 """Logs: one JSON line per unit of work, fixed event names, and nothing personal in them."""
 
+import asyncio
 import logging
 import re
 import sys
@@ -34,7 +35,7 @@ def configure(service: str, stream: BinaryIO | None = None, level: int = logging
             refuse_personal,
             _Rendered(service),
         ],
-        logger_factory=structlog.BytesLoggerFactory(stream or sys.stdout.buffer),
+        logger_factory=Lines(stream or sys.stdout.buffer),
     )
     root = logging.getLogger()
     root.handlers[:] = [_Libraries()]
@@ -84,6 +85,38 @@ class _Rendered:
         line["time"] = datetime.now(UTC)
         line["service"] = self._service
         return orjson.dumps(line, default=str, option=orjson.OPT_UTC_Z)
+
+
+class Lines:
+    """Writes lines at once, and hands those of one turn of the event loop to the system together.
+
+    A system call for each line costs as much as making it. A process that ends also flushes.
+    """
+
+    def __init__(self, stream: BinaryIO) -> None:
+        self._stream = stream
+        self._loop: asyncio.AbstractEventLoop | None = None
+        """in which a flush is already on its way"""
+
+    def __call__(self, *_: Any) -> "Lines":
+        return self
+
+    def msg(self, line: bytes) -> None:
+        self._stream.write(line + b"\n")
+        try:
+            loop = asyncio.get_running_loop()
+        except RuntimeError:  # nobody would come back to it
+            self._flush()
+        else:
+            if loop is not self._loop:
+                self._loop = loop
+                loop.call_soon(self._flush)
+
+    def _flush(self) -> None:
+        self._loop = None
+        self._stream.flush()
+
+    debug = info = warning = error = critical = msg
 
 
 class _Libraries(logging.Handler):

@@ -1,5 +1,6 @@
 """Logs are JSON lines with fixed names, and no line holds what looks personal."""
 
+import asyncio
 import io
 import logging
 from collections.abc import Iterator
@@ -107,3 +108,30 @@ def test_a_librarys_warning_loses_its_arguments(written: io.BytesIO) -> None:
     (line,) = _lines(written)
     assert (line["event"], line["library"]) == ("library_warned", "aiohttp.server")
     assert line["template"] == "bad request: %s"
+
+
+class _Counting(io.BytesIO):
+    flushes = 0
+
+    def flush(self) -> None:
+        self.flushes += 1
+
+
+async def test_lines_of_one_turn_are_handed_over_together() -> None:
+    stream = _Counting()
+    lines = logs.Lines(stream)
+    for line in (b"one", b"two"):
+        lines.msg(line)
+    assert stream.flushes == 0
+
+    await asyncio.sleep(0)
+
+    assert (stream.getvalue(), stream.flushes) == (b"one\ntwo\n", 1)
+
+
+def test_a_line_without_a_loop_is_handed_over_at_once() -> None:
+    stream = _Counting()
+
+    logs.Lines(stream).msg(b"one")
+
+    assert stream.flushes == 1

@@ -5,7 +5,7 @@ import unicodedata
 from collections.abc import Callable, Mapping
 from datetime import UTC, date, datetime
 from enum import Enum
-from functools import cached_property
+from functools import cached_property, lru_cache
 from operator import mul
 from typing import Any, ClassVar, NoReturn
 
@@ -190,19 +190,26 @@ class StrictBoolean(Strict):
         return value
 
 
+@lru_cache(maxsize=10_000)
+def _day_of(text: str) -> date | None:
+    """The date, or None for what is none; the days of a few years come again and again."""
+    if not _DATE.fullmatch(text):
+        return None
+    try:
+        day = date.fromisoformat(text)
+    except ValueError:
+        return None
+    return day if day.year in _YEARS else None
+
+
 class CalendarDate(Strict):
     """A calendar date, `YYYY-MM-DD` and nothing else, from 1900 to 2200."""
 
     openapi: Mapping[str, Any] = {"type": "string", "format": "date"}
 
     def read(self, value: Any) -> Any:
-        if type(value) is not str or not _DATE.fullmatch(value):
-            refuse(codes.DATE_INVALID)
-        try:
-            day = date.fromisoformat(value)
-        except ValueError:
-            refuse(codes.DATE_INVALID)
-        if day.year not in _YEARS:
+        day = _day_of(value) if type(value) is str and len(value) == 10 else None
+        if day is None:
             refuse(codes.DATE_INVALID)
         return day
 
