@@ -144,6 +144,13 @@ DECISIONS = {
 }
 
 
+CHANGES = {"enrolled": "enrolled", "入班": "enrolled", "left": "left", "退班": "left"}
+
+
+def change(cell: str) -> str:
+    return CHANGES.get(cell) or _bad("CHANGE_UNKNOWN")
+
+
 def record(cell: str) -> str:
     return RECORDS.get(cell) or _bad("RECORD_UNKNOWN")
 

@@ -74,6 +74,7 @@ ROW_SENTENCES: dict[str, tuple[str, str]] = {
     "AMOUNT_NEGATIVE": ("“{zh}”是负数", "{en} is negative"),
     "AMOUNT_ZERO": ("“{zh}”必须大于零", "{en} must be more than zero"),
     "AMOUNT_TOO_LARGE": ("“{zh}”大得不合理", "{en} is too large"),
+    "CHANGE_UNKNOWN": ("“{zh}”不是入班或退班", "{en} is neither enrolled nor left"),
     "RECORD_UNKNOWN": (
         "“{zh}”不是 claim、payout、advance 或 settlement",
         "{en} is none of claim, payout, advance, settlement",

@@ -1,4 +1,6 @@
-"""A claim that was filed before: the answer is that claim, and it is the same for ever."""
+"""What was filed before: the answer is the record that is there, and it is the same for ever."""
+
+from collections.abc import Mapping
 
 import orjson
 
@@ -16,12 +18,15 @@ ON CONFLICT DO NOTHING
 """
 
 
-async def already_filed(service: Service, asked: Request, stream_id: str) -> Done:
-    """Keep the answer under its key, with the claim's newest event as position.
+async def already_filed(
+    service: Service, asked: Request, stream_id: str, said: Mapping[str, object] | None = None
+) -> Done:
+    """Keep the answer under its key, with the newest event of the stream as position; `said` names
+    the record where it is no claim.
 
     Raises IdempotencyKeyReused when another request with this key was first.
     """
-    answer = orjson.dumps({"claim": stream_id, "outcome": "already"})
+    answer = orjson.dumps({**(said or {"claim": stream_id}), "outcome": "already"})
     place = service.store.partition_of(stream_id)
     await service.pool.execute(
         _KEEP, asked.key, asked.digest, answer, place, stream_id, service.clock.now()
@@ -35,5 +40,5 @@ async def already_filed(service: Service, asked: Request, stream_id: str) -> Don
 
 
 def status_of(done: Done) -> int:
-    """201 for a claim that the request made, 200 for one that was there; the same when repeated."""
+    """201 for what the request made, 200 for what was there; the same when repeated."""
     return 200 if OUTCOME in done.answer else 201
