@@ -45,14 +45,22 @@ class Verifier:
         """The records that continue the prefix, in order. Raises ForkFound."""
         fresh: list[Record] = []
         for record in records:
-            if record.seq == self.seq + 1:
-                fresh.append(self._extend(record))
-                while self.held and (following := self.held.pop(self.seq + 1, None)) is not None:
-                    fresh.append(self._extend(following))
-            elif record.seq <= self.seq:
-                self._same(record)
-            else:
-                self._hold(record)
+            # Once per event of the whole history: no call but `link` for those that come in order.
+            following: Record | None = record
+            while following is not None:
+                seq, event_id, chain, body, offset = following
+                if seq != self.seq + 1:
+                    self._same(record) if seq <= self.seq else self._hold(record)
+                    break
+                if link(self.chain, seq, event_id, body) != chain:
+                    raise ForkFound(self.at, seq)
+                self.seq, self.chain = seq, chain
+                if offset >= self.offset:
+                    self.offset = offset + 1
+                self.recent[seq] = chain
+                self.recent.pop(seq - REMEMBERED, None)
+                fresh.append(following)
+                following = self.held.pop(seq + 1, None) if self.held else None
         return fresh
 
     def to_compare(self) -> list[Record]:
@@ -68,17 +76,6 @@ class Verifier:
                     raise ForkFound(self.at, record.seq)
             lasts.append(record)
         return lasts
-
-    def _extend(self, record: Record) -> Record:
-        if link(self.chain, record.seq, record.event_id, record.body) != record.chain:
-            raise ForkFound(self.at, record.seq)
-        seq, chain = record.seq, record.chain
-        self.seq, self.chain = seq, chain
-        if record.offset >= self.offset:
-            self.offset = record.offset + 1
-        self.recent[seq] = chain
-        self.recent.pop(seq - REMEMBERED, None)
-        return record
 
     def _same(self, record: Record) -> None:
         known = self.chain if record.seq == self.seq else self.recent.get(record.seq)

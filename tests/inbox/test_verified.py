@@ -61,6 +61,14 @@ def test_behind_a_gap_nothing_is_given_out_until_it_is_filled() -> None:
     assert not verifier.gap
 
 
+def test_thousands_behind_a_gap_come_at_once_when_it_is_filled() -> None:
+    many = chained(3_000, size=4)
+    verifier = Verifier(AT)
+    assert verifier.accept(many[1:]) == []
+    assert verifier.accept(many[:1]) == many
+    assert not verifier.gap
+
+
 def test_a_copy_with_another_chain_is_a_fork() -> None:
     verifier = Verifier(AT)
     verifier.accept(WHOLE)
