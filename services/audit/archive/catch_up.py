@@ -2,8 +2,11 @@
 
 import asyncio
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from pathlib import Path
+from typing import ParamSpec, TypeVar
 
 from services.audit.archive.columns import connection
 from services.audit.archive.compact import merge_all
@@ -26,6 +29,10 @@ PARTITIONS_AT_ONCE = 8
 _MAX_RECORDS = 5_000
 _WAIT_SECONDS = 0.5
 _MAX_IDLE_SECONDS = 60.0
+# One for all: every thread in which Arrow, DuckDB or Python has worked keeps memory of its own.
+_THREAD = ThreadPoolExecutor(1, "archive")
+P = ParamSpec("P")
+T = TypeVar("T")
 
 
 async def catch_up(
@@ -42,7 +49,7 @@ async def catch_up(
             await _archive(log, folder, group, limits)
             for group in in_groups(starts(folder, states), PARTITIONS_AT_ONCE)
         ]
-        return together(parts, await asyncio.to_thread(merge_all, folder, limits))
+        return together(parts, await _in_thread(merge_all, folder, limits))
 
 
 async def _archive(log: Log, folder: Path, group: Sequence[Start], limits: Limits) -> CaughtUp:
@@ -56,7 +63,7 @@ async def _archive(log: Log, folder: Path, group: Sequence[Start], limits: Limit
         finally:
             await reader.close()
         for writer in writers.values():
-            await asyncio.to_thread(writer.flush)
+            await _in_thread(writer.flush)
             save_offset(folder, writer)
         return outcome(writers.values())
 
@@ -83,4 +90,9 @@ async def _add(
         await reader.seek(start.at, start.first_offset)
         return
     # In a thread: verifying and writing take long enough to stop the heartbeats of others.
-    await asyncio.to_thread(writer.add, records)
+    await _in_thread(writer.add, records)
+
+
+async def _in_thread(work: Callable[P, T], *args: P.args, **keywords: P.kwargs) -> T:
+    called = partial(work, *args, **keywords)
+    return await asyncio.get_running_loop().run_in_executor(_THREAD, called)

@@ -31,6 +31,9 @@ COLUMNS = {
 }
 """Times are microseconds since 1970, UTC. What bytes that are no event cannot tell is NULL."""
 
+ROWS_PER_GROUP = 8_192
+"""of a Parquet file; whoever writes or reads one holds so many rows, not the whole file"""
+
 _ENVELOPE = (
     '{"type":"VARCHAR","subject":"VARCHAR","streamversion":"BIGINT","time":"VARCHAR",'
     '"occurredat":"VARCHAR","actor":"VARCHAR","jurisdiction":"VARCHAR"}'
@@ -66,7 +69,8 @@ def files_sql(paths: Sequence[Path]) -> str:
 def copy_sql(select: str, path: Path) -> str:
     """COPY to Parquet as the archive and the typed layer write it."""
     return (
-        f"COPY ({select}) TO {quoted(path)} (FORMAT parquet, COMPRESSION zstd, COMPRESSION_LEVEL 3)"
+        f"COPY ({select}) TO {quoted(path)} (FORMAT parquet, COMPRESSION zstd, COMPRESSION_LEVEL 3,"
+        f" ROW_GROUP_SIZE {ROWS_PER_GROUP})"
     )
 
 
@@ -81,6 +85,7 @@ def connection(
         "preserve_insertion_order": True,
         "autoinstall_known_extensions": False,
         "autoload_known_extensions": False,
+        "allocator_background_threads": True,  # gives back what a merge has freed
     }
     if spill is not None:
         config["temp_directory"] = str(spill)

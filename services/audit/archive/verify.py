@@ -10,7 +10,7 @@ from services.audit.archive.files import ArchiveDamaged, ArchiveFile, Cover, cov
 from shared.log.chain import GENESIS, link
 from shared.log.port import Record, TopicPartition
 
-_ROWS_AT_ONCE = 10_000
+_ROWS_AT_ONCE = 1_000
 _CHAINED = ["seq", "chain", "event_id", "body"]
 
 
@@ -57,7 +57,9 @@ class KnownChains:
             if holder is None:
                 return None
             self._loaded = holder
-            self._chains = pq.read_table(holder.path, columns=["chain"])["chain"].to_pylist()
+            self._chains = pq.read_table(holder.path, columns=["chain"], use_threads=False)[
+                "chain"
+            ].to_pylist()
         return self._chains[seq - self._loaded.first]
 
 
@@ -135,7 +137,9 @@ def head_of(known: Cover) -> Head:
         return Head(0, GENESIS)
     last = known.files[-1]
     with pq.ParquetFile(last.path) as file:
-        table = file.read_row_group(file.num_row_groups - 1, columns=["seq", "chain"])
+        table = file.read_row_group(
+            file.num_row_groups - 1, columns=["seq", "chain"], use_threads=False
+        )
     seq, chain = table["seq"][-1].as_py(), table["chain"][-1].as_py()
     if seq != last.last:
         raise ArchiveDamaged(f"{last.path.name} ends at {seq}")
@@ -165,7 +169,7 @@ def verified_file(file: ArchiveFile, before: Head) -> Head:
     """Head after this file when it follows on `before`. Raises Fork or ArchiveDamaged."""
     seq, chain = before
     with pq.ParquetFile(file.path) as parquet:
-        for batch in parquet.iter_batches(_ROWS_AT_ONCE, columns=_CHAINED):
+        for batch in parquet.iter_batches(_ROWS_AT_ONCE, columns=_CHAINED, use_threads=False):
             columns = (batch[name].to_pylist() for name in _CHAINED)
             for number, stored, event_id, body in zip(*columns, strict=True):
                 if number != seq + 1:

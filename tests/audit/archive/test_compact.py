@@ -7,6 +7,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from services.audit.archive.catch_up import catch_up
+from services.audit.archive.columns import ROWS_PER_GROUP, connection, copy_sql
 from services.audit.archive.compact import compact, runs_to_merge
 from services.audit.archive.files import LIMITS, ArchiveFile, Limits, covers, reading
 from services.audit.archive.verify import Fork, heads, verify
@@ -70,6 +71,16 @@ def test_a_large_file_is_not_rewritten_for_a_few_new_rows() -> None:
     (run,) = runs_to_merge(files((1, 50_000), *small))
 
     assert [file.first for file in run] == [first for first, _ in small]
+
+
+def test_a_file_is_read_and_written_by_groups_of_rows_never_whole(tmp_path: Path) -> None:
+    path = tmp_path / "file.parquet"
+    with connection() as database:
+        database.execute(copy_sql(f"SELECT * FROM range({3 * ROWS_PER_GROUP + 1})", path))
+
+    with pq.ParquetFile(path) as file:
+        groups = [file.metadata.row_group(n).num_rows for n in range(file.num_row_groups)]
+    assert groups == [ROWS_PER_GROUP] * 3 + [1]
 
 
 def test_few_files_are_left_alone() -> None:
