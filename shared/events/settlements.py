@@ -18,6 +18,7 @@ from shared.events.base import (
     Instant,
     PayeeKind,
     Reference,
+    SealedFields,
     SignedFen,
     StreamId,
     StreamIds,
@@ -95,6 +96,8 @@ class SettlementInstructed(SettlementDue, frozen=True, kw_only=True, omit_defaul
     authorised_by: ActorId
     judged: SealsOfAudit = ()
     overridden_by: Overriders = ()
+    sealed: SealedFields = msgspec.field(default_factory=dict)
+    """account holder and number for the bank file, as ciphertext"""
 
 
 @event(PAYOUT_EVENTS)

@@ -85,11 +85,23 @@ async def post(
         guarded = [not account.endswith(UNGUARDED) for account in accounts]
         await connection.execute(_OPEN, accounts, guarded)
         await connection.execute(_POST, *map(list, zip(*lines, strict=True)))
-    for room in rooms:
+    for room in netted(rooms):
         if room.base_fen is not None:
             await connection.execute(_BASE, room.plan, room.base_fen, room.max_ratio_bp)
         if room.by_fen:
             await connection.execute(_RAISE, room.plan, room.by_fen)
+
+
+def netted(rooms: Iterable[Room]) -> list[Room]:
+    """What one commit does to each plan, in order: a request refused in it takes nothing."""
+    sums: list[Room] = []
+    for room in rooms:
+        last = sums[-1] if sums else None
+        if last and room.base_fen is None and last.base_fen is None and last.plan == room.plan:
+            sums[-1] = last._replace(by_fen=last.by_fen + room.by_fen)
+        else:
+            sums.append(room)
+    return sums
 
 
 _OPEN = """

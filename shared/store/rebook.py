@@ -32,6 +32,8 @@ async def booked_by_events(store: Store, books: Books) -> Booked:
             for room in booking.rooms:
                 booked.rooms[room.plan] = _changed(booked.rooms.get(room.plan), room)
             marks[TopicPartition(topic, partition_no)] = seq
+    # A request before the plan was approved is refused: it has no room, and takes none.
+    booked.rooms = {plan: room for plan, room in booked.rooms.items() if room.max_ratio_bp}
     for line in booked.lines:
         booked.balances[line.account] = booked.balances.get(line.account, 0) + line.amount_fen
     return booked
