@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 import asyncpg
 import msgspec
 
+from services.claims.claim.planned import NO_PLAN, PlanOfClaim
 from services.claims.plan.decide import Plan, Stage
 from services.claims.plan.earned import ClaimOfPlan, waiting_for
 from services.claims.plan.tariff import Terms
@@ -23,6 +24,12 @@ SELECT c.claim, c.person, c.state, c.stage, c.payee_kind, c.payee, c.amount_fen,
        coalesce(t.change = 'enrolled', false) AS on_roster
   FROM plan_claims c LEFT JOIN plan_trainees t ON (t.plan, t.person) = (c.plan, c.person)
  WHERE c.plan = $1 AND c.claim > $2 ORDER BY c.claim LIMIT $3
+"""
+_PLAN_OF = """
+SELECT p.stage, p.jurisdiction, p.kind, p.occupation, p.level, p.payee_kind, p.payee,
+       EXISTS (SELECT FROM plan_trainees t WHERE (t.plan, t.person, t.change)
+                                               = (p.stream_id, $2, 'enrolled')) AS on_roster
+  FROM plans_in_hand p WHERE p.stream_id = $1
 """
 _NEXT: Mapping[Stage, str] = {
     Stage.RETURNED: "correction",
@@ -91,6 +98,12 @@ async def claims_of_persons(
         list(persons),
     )
     return tuple(row["claim"] for row in rows)
+
+
+async def plan_of(pool: asyncpg.Pool, plan_id: str, person: str) -> PlanOfClaim:
+    """The plan that a claim for this person names, as the read tables show it."""
+    row = await pool.fetchrow(_PLAN_OF, plan_id, person)
+    return PlanOfClaim(**dict(row)) if row else NO_PLAN
 
 
 def owned(plan: Plan) -> Owned:

@@ -1,5 +1,6 @@
 """Plans over HTTP: bodies of made-up classes, and the persons who take one through its life."""
 
+import asyncio
 from typing import Any
 
 from shared.http.identity import Role
@@ -7,7 +8,8 @@ from tests.claims.filing import Office, claim, resident_number
 from tests.installation import Answer, Running
 
 ENTERPRISE, INSTITUTION = "52210000MJ1234567X", "52999999000000115P"
-RATE_FEN = 500_000
+RATE_FEN, SKILL_FEN = 500_000, 200_000
+SECONDS = 10.0
 
 
 def plan(number: int, persons: int = 40, **said: Any) -> dict[str, Any]:
@@ -55,6 +57,27 @@ def claim_of(plan_id: str, person: int, **said: Any) -> dict[str, Any]:
         "group": "HLD.G.apprentice",
         "plan": plan_id,
         "training": {**training, "paid_by": "enterprise", "completed": True},
+        "payee": {"kind": "enterprise", "code": ENTERPRISE},
+        **said,
+    }
+
+
+def skill_plan(number: int, persons: int, **said: Any) -> dict[str, Any]:
+    """Employees whom their enterprise sends to a course: 2,000.00 a head at mid level."""
+    return plan(number, persons) | {
+        "kind": "HLD.K.employee_skill", "class_type": "ordinary", "mode": "classroom",
+        "starts_on": "2021-02-05", "ends_on": "2021-03-22", "budget_fen": persons * SKILL_FEN,
+        **said,
+    }  # fmt: skip
+
+
+def skill_claim(plan_id: str, person: int, **said: Any) -> dict[str, Any]:
+    """One of them, claimed by the enterprise."""
+    body = claim(person)
+    return {
+        **body,
+        "plan": plan_id,
+        "training": {**body["training"], "paid_by": "enterprise"},
         "payee": {"kind": "enterprise", "code": ENTERPRISE},
         **said,
     }
@@ -114,3 +137,12 @@ class PlanOffice:
         answer = await self.clerk.get(f"/plans/{plan_id}", after)
         assert answer.status == 200, answer.body
         return dict(answer.body)
+
+    async def until_decided(self, plan_id: str, revision: int) -> dict[str, Any]:
+        """The plan once the system has said this revision. Raises TimeoutError."""
+        async with asyncio.timeout(SECONDS):
+            while True:
+                shown = (await self.clerk.get(f"/plans/{plan_id}")).body
+                if shown.get("decided", {}).get("revision", 0) >= revision:
+                    return dict(shown)
+                await asyncio.sleep(0.05)
