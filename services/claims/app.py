@@ -1,20 +1,37 @@
 """The claims service, wired: its routes, its read tables. It hears nothing from others yet."""
 
+from collections.abc import Sequence
+
 from services.claims import files, persons
 from services.claims.claim import routes, views
+from services.claims.handling import routes as handling_routes
+from services.claims.handling import views as handling_views
 from shared.days import Days
 from shared.events.base import CLAIM_EVENTS
+from shared.events.envelope import Event
 from shared.service import Parts, Service
+from shared.store.store import Connection
 from shared.store.views import Projector
 from shared.vault.purging import Purging
+
+
+async def _project(connection: Connection, events: Sequence[Event]) -> None:
+    """All read tables in one turn: each event is decoded once."""
+    await views.project(connection, events)
+    await handling_views.project(connection, events)
 
 
 async def build(service: Service) -> Parts:
     assert service.vault is not None
     return Parts(
         title="claims",
-        routes=[*routes.routes(service), *files.routes(service), *persons.routes(service)],
-        projectors=[Projector(views.VIEW, service.store, views.project)],
+        routes=[
+            *routes.routes(service),
+            *files.routes(service),
+            *persons.routes(service),
+            *handling_routes.routes(service),
+        ],
+        projectors=[Projector(views.VIEW, service.store, _project)],
         background=[
             Days(service, "claims", CLAIM_EVENTS).run,
             Purging(service.store, service.vault, service.clock).run,

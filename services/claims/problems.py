@@ -66,3 +66,72 @@ OLD_REFERENCE_DIFFERS = define(
     "Another decision is recorded under this old reference; nothing is overwritten.",
     "该原业务编号下已记录另一条决定，不会覆盖。",
 )
+CLAIM_TWICE = define(
+    "CLAIM_TWICE", 422, "A claim stands twice in this request.", "同一申请在请求中出现两次。"
+)
+VISIT_WHAT = define(
+    "VISIT_WHAT",
+    422,
+    "An inspection names exactly one of: plan, institution, claims.",
+    "现场检查须且只须填写班次、机构或申请名单中的一项。",
+)
+INSPECTION_IN_FUTURE = define(
+    "INSPECTION_IN_FUTURE",
+    409,
+    "An inspection is recorded after it was made.",
+    "现场检查须在实施之后记录。",
+)
+DEMANDS_NOT_MET = define(
+    "DEMANDS_NOT_MET",
+    409,
+    "The claim cannot be approved yet: {count} steps that the policy demands are open.",
+    "该申请尚不能批准：政策要求的 {count} 个环节尚未完成。",
+)
+IDENTITY_NOT_CHECKED = define(
+    "IDENTITY_NOT_CHECKED",
+    409,
+    "The person's identity has not been checked ({clause}).",
+    "尚未进行身份认定（{clause}）。",
+)
+IDENTITY_DOUBTED = define(
+    "IDENTITY_DOUBTED",
+    409,
+    "The newest identity check did not confirm the person ({clause}).",
+    "最近一次身份认定未予确认（{clause}）。",
+)
+NOT_INSPECTED = define(
+    "NOT_INSPECTED",
+    409,
+    "No inspection of the training is recorded ({clause}).",
+    "尚无培训现场检查记录（{clause}）。",
+)
+INSPECTION_FAILED = define(
+    "INSPECTION_FAILED",
+    409,
+    "The newest inspection did not find the training in order ({clause}).",
+    "最近一次现场检查发现问题（{clause}）。",
+)
+NOT_NOTICED = define(
+    "NOT_NOTICED",
+    409,
+    "The claim has not been shown in a public notice ({clause}).",
+    "该申请尚未公示（{clause}）。",
+)
+NOTICE_OPEN = define(
+    "NOTICE_OPEN",
+    409,
+    "The public notice of the claim has not been closed ({clause}).",
+    "该申请的公示尚未结束（{clause}）。",
+)
+OBJECTION_OPEN = define(
+    "OBJECTION_OPEN",
+    409,
+    "An objection to the claim has not been answered ({clause}).",
+    "对该申请的异议尚未答复（{clause}）。",
+)
+OBJECTION_UPHELD = define(
+    "OBJECTION_UPHELD",
+    409,
+    "An objection to the claim was found right ({clause}).",
+    "对该申请的异议成立（{clause}）。",
+)

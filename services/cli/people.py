@@ -21,12 +21,14 @@ INSTITUTION = Person("institution-11", Role.INSTITUTION, "52999999000000115P")
 CLAIMANT = Person("claimant-1", Role.CLAIMANT)
 OPERATOR = Person("operator-1", Role.OPERATOR)
 CLERKS = (Person("clerk-1", Role.CLERK), Person("clerk-2", Role.CLERK))
+CHECKER = Person("clerk-3", Role.CLERK)
+INSPECTOR = Person("inspector-1", Role.INSPECTOR)
 APPROVERS = (Person("approver-1", Role.APPROVER), Person("approver-2", Role.APPROVER))
 OFFICER = Person("finance-officer-1", Role.FINANCE_OFFICER)
 FINANCE_APPROVER = Person("finance-approver-1", Role.FINANCE_APPROVER)
 AUDITOR = Person("auditor-1", Role.AUDITOR, jurisdiction="210000")
 AUDIT_APPROVER = Person("audit-approver-1", Role.AUDIT_APPROVER, jurisdiction="210000")
 PEOPLE = (
-    INSTITUTION, CLAIMANT, OPERATOR, *CLERKS, *APPROVERS, OFFICER, FINANCE_APPROVER, AUDITOR,
-    AUDIT_APPROVER,
+    INSTITUTION, CLAIMANT, OPERATOR, *CLERKS, CHECKER, INSPECTOR, *APPROVERS, OFFICER,
+    FINANCE_APPROVER, AUDITOR, AUDIT_APPROVER,
 )  # fmt: skip

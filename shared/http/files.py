@@ -24,7 +24,6 @@ from shared.service import Service
 from shared.store.commands import IdempotencyKeyReused, Request
 from shared.store.position import Position
 from shared.tables.columns import Column
-from shared.tables.outcomes import FileAnswer
 from shared.tables.problems import MAX_ROWS, FileRefused
 from shared.tables.reader import Intake, Upload
 
@@ -105,7 +104,7 @@ async def receive(service: Service, asked: Request, now: datetime) -> web.Respon
 
 
 async def answer_file(
-    service: Service, asked: Request, said: FileAnswer, topic: str
+    service: Service, asked: Request, said: msgspec.Struct, topic: str
 ) -> web.Response:
     """The answer, kept under its key; of two at once the first stays.
 

@@ -14,6 +14,8 @@ from tests.bench.people import request_body, roster_file
 
 OFFICE = "211402-01"
 SECONDS = 300.0
+VISITED_AT = "2020-03-20T09:30:00+08:00"
+_CONFIRMED = b'{"method":"in_person","outcome":"confirmed"}'
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +27,7 @@ class Approved:
 
 
 class Client:
-    """Speaks to one claims service with the tokens of three persons: four eyes."""
+    """Speaks to one claims service with the tokens of five persons: four eyes."""
 
     def __init__(self, session: aiohttp.ClientSession, url: str, local: Local) -> None:
         self._session = session
@@ -33,6 +35,8 @@ class Client:
         self._tokens = {
             "filer": local.token("clerk-files", Role.CLERK),
             "clerk": local.token("clerk-accepts", Role.CLERK),
+            "checker": local.token("clerk-checks", Role.CLERK),
+            "inspector": local.token("inspector", Role.INSPECTOR),
             "approver": local.token("approver", Role.APPROVER),
         }
         self._keys = count()
@@ -51,6 +55,9 @@ class Client:
         claim = (await self._post("/claims", request_body(person), "filer"))["claim"]
         await self._post(f"/claims/{claim}/accept", f'{{"office":"{OFFICE}"}}'.encode(), "clerk")
         proposed = await self._post(f"/claims/{claim}/propose", b"{}", "clerk")
+        await self._post(f"/claims/{claim}/identity-check", _CONFIRMED, "checker")
+        visit = f'{{"claims":["{claim}"],"inspected_at":"{VISITED_AT}","outcome":"in_order"}}'
+        await self._post("/inspections", visit.encode(), "inspector")
         shown = f'{{"proposal_version":3,"amount_fen":{proposed["amount_fen"]}}}'
         await self._post(f"/claims/{claim}/approve", shown.encode(), "approver")
         return Approved(claim, perf_counter())

@@ -3,10 +3,10 @@
 from typing import Any
 
 from shared.http.identity import Role
-from tests.faults.people import claim, resident_number, roster, roster_row
+from tests.faults.people import CONFIRMED, claim, resident_number, roster, roster_row, visit
 from tests.installation import Answer, Person, Running
 
-__all__ = ["claim", "resident_number", "roster", "roster_row"]
+__all__ = ["CONFIRMED", "claim", "resident_number", "roster", "roster_row", "visit"]
 
 
 class Office:
@@ -15,6 +15,8 @@ class Office:
     def __init__(self, claims: Running) -> None:
         self.filer = claims.person("filer-1", Role.INSTITUTION, org="INST-1")
         self.clerk = claims.person("clerk-1", Role.CLERK)
+        self.checker = claims.person("clerk-9", Role.CLERK)
+        self.inspector = claims.person("inspector-1", Role.INSPECTOR)
         self.approver = claims.person("approver-1", Role.APPROVER)
 
     async def filed(self, body: dict[str, Any], key: str) -> str:
@@ -37,7 +39,18 @@ class Office:
         assert answer.status == 200, answer.body
         return answer
 
+    async def look_at(self, claim_id: str, key: str) -> tuple[Answer, Answer]:
+        """The identity check and the inspection, whatever becomes of them."""
+        checked = await self.checker.post(
+            f"/claims/{claim_id}/identity-check", CONFIRMED, key=f"{key}-check"
+        )
+        visited = await self.inspector.post("/inspections", visit(claim_id), key=f"{key}-visit")
+        return checked, visited
+
     async def approve(self, claim_id: str, proposal: dict[str, Any], key: str) -> Answer:
+        """The person checked, the class visited, then approved as proposed."""
+        checked, visited = await self.look_at(claim_id, key)
+        assert (checked.status, visited.body["counts"]) == (200, {"recorded": 1}), visited.body
         said = {name: proposal[name] for name in ("proposal_version", "amount_fen")}
         return await self.approver.post(f"/claims/{claim_id}/approve", said, key=f"{key}-ok")
 

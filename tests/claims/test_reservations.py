@@ -55,6 +55,7 @@ class History:
         }.get(name, reasons)  # fmt: skip
         who = office.filer if name in ("correct", "withdraw") else office.clerk
         if name == "approve":
+            await office.look_at(path.rpartition("/")[2], key)
             shown = (await office.clerk.get(path)).body.get("proposal", {})
             body = {n: shown.get(n) or 1 for n in ("proposal_version", "amount_fen")}
         if name in ("approve", "revoke"):

@@ -29,7 +29,7 @@ from tests.end_to_end.planted import (
     files_below,
     found_in,
 )
-from tests.faults.people import claim
+from tests.faults.people import CONFIRMED, claim, visit
 from tests.installation import Answer, Person
 from tests.kafka_broker import Broker
 
@@ -53,9 +53,16 @@ class Place:
     answers: list[Answer] = field(default_factory=list)
 
     async def ask(
-        self, service: str, role: Role, path: str, key: str, body: Any, at: str = "211400"
+        self,
+        service: str,
+        role: Role,
+        path: str,
+        key: str,
+        body: Any,
+        at: str = "211400",
+        number: int = 1,
     ) -> Answer:
-        token = self.local.token(f"{role}-1", role, "INST-1", at)
+        token = self.local.token(f"{role}-{number}", role, "INST-1", at)
         person = Person(self.urls[service], self.session, token)
         if isinstance(body, bytes):
             answer = await person.upload(path, body, key=key)
@@ -138,14 +145,17 @@ async def _good(place: Place) -> None:
     await place.ask("claims", Role.CLERK, f"{path}/accept", "p-2", {"office": "OFFICE-1"})
     await place.ask("claims", Role.CLERK, f"{path}/propose", "p-3", {})
     shown = {"proposal_version": 3, "amount_fen": 200_000}
+    look = visit(answer.body["claim"])
+    await place.ask("claims", Role.CLERK, f"{path}/identity-check", "p-7", CONFIRMED, number=2)
+    await place.ask("claims", Role.INSPECTOR, "/inspections", "p-8", look)
     await place.ask("claims", Role.APPROVER, f"{path}/approve", "p-4", shown)
     table = "\n".join([ROSTER_HEADER, LISTED.row(), ""]).encode()
     await place.ask("claims", Role.INSTITUTION, "/rosters", "p-5", table)
     for service in ("claims", "payments"):
         await place.ask(service, Role.OPERATOR, "/imports", "p-6", history())
 
-    assert [answer.status for answer in place.answers] == [201, 200, 200, 200, 200, 200, 200]
-    assert [a.body["counts"].get("refused", 0) for a in place.answers[4:]] == [0, 0, 0]
+    assert [answer.status for answer in place.answers] == [201, *[200] * 8]
+    assert [a.body["counts"].get("refused", 0) for a in place.answers[6:]] == [0, 0, 0]
 
 
 async def _bad(place: Place) -> None:

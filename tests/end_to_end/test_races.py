@@ -19,11 +19,11 @@ from shared.events.envelope import Event, decode
 from shared.http.identity import Role
 from shared.policy.occupations import occupations
 from tests.faults.client import Answer, Ask, Client, tokens_of
-from tests.faults.people import LEVELS, claim
+from tests.faults.people import CONFIRMED, LEVELS, claim, visit
 
 RACERS = 64
 PROPOSED = 3
-"""version of a proposal: filed, accepted, proposed"""
+"""version of a proposal: filed, accepted, proposed; then checked, inspected"""
 
 
 @dataclass(slots=True)
@@ -48,6 +48,8 @@ class Place:
         await self.say(n, f"/claims/{claim_id}/accept", {"office": "211402-01"}, "clerk")
         proposal = (await self.say(n, f"/claims/{claim_id}/propose", {}, "clerk")).told
         assert proposal["decision"] == "APPROVE"
+        await self.say(n, f"/claims/{claim_id}/identity-check", CONFIRMED, "checker")
+        await self.say(n, "/inspections", visit(claim_id), "inspector")
         return claim_id, int(proposal["amount_fen"])
 
     async def approve(self, n: int, claim_id: str, amount_fen: int) -> dict[str, Any]:
@@ -146,7 +148,7 @@ async def test_one_approval_fifty_times_at_once_is_one_event(place: Place) -> No
     )
 
     assert len(set(answers)) == 1
-    assert len(await place.events_of(claim_id)) == PROPOSED + 1
+    assert len(await place.events_of(claim_id)) == PROPOSED + 3
 
 
 async def test_one_key_with_two_bodies_takes_one_and_refuses_the_other(place: Place) -> None:

@@ -55,7 +55,7 @@ class Answer:
 
 @dataclass(slots=True)
 class Client:
-    """Speaks for a filer, a clerk and an approver; keeps every request that was answered 2xx."""
+    """Speaks for the persons of a claim; keeps every request that was answered 2xx."""
 
     url: str
     tokens: dict[str, str]
@@ -98,9 +98,11 @@ class Client:
 
 
 def tokens_of(local: Local) -> dict[str, str]:
-    """Three persons, since nobody may do two steps of one claim."""
+    """Five persons, since nobody may do two steps of one claim."""
     return {
         "filer": local.token("filer-1", Role.CLAIMANT),
         "clerk": local.token("clerk-1", Role.CLERK),
+        "checker": local.token("clerk-2", Role.CLERK),
+        "inspector": local.token("inspector-1", Role.INSPECTOR),
         "approver": local.token("approver-1", Role.APPROVER),
     }

@@ -9,7 +9,7 @@ from typing import Any
 import orjson
 
 from tests.faults.client import CSV, Answer, Ask, Client
-from tests.faults.people import claim, roster, roster_row
+from tests.faults.people import CONFIRMED, claim, roster, roster_row, visit
 
 FILERS = 6
 ROSTER_ROWS = 60
@@ -88,6 +88,8 @@ class Load:
         proposed = await self._say(f"/claims/{claim_id}/propose", {}, "clerk")
         if proposed["decision"] != "APPROVE":
             return
+        await self._say(f"/claims/{claim_id}/identity-check", CONFIRMED, "checker")
+        await self._say("/inspections", visit(claim_id), "inspector")
         shown = {
             "proposal_version": PROPOSED,
             "amount_fen": proposed["amount_fen"],

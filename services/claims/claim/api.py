@@ -8,7 +8,12 @@ from services.claims.claim import approval, decide, schemas, views
 from services.claims.claim.already import already_filed, status_of
 from services.claims.claim.decide import CLAIM, Claim
 from services.claims.claim.filing import Filed, file_claims, organisation_of, row_refusals
+from services.claims.handling import demands
+from services.claims.handling.demands import NOTHING_AROUND, Around
+from services.claims.handling.refusals import DemandsNotMet
+from services.claims.handling.views import around, waiting_shown
 from services.claims.packs import packs
+from services.claims.problems import DEMANDS_NOT_MET
 from shared.events.base import CLAIM_EVENTS
 from shared.http import catalogue as codes
 from shared.http.access import (
@@ -28,7 +33,7 @@ from shared.http.commanding import (
 )
 from shared.http.identity import PARTIES, Role
 from shared.http.position import Position, wait_for
-from shared.http.problems import FieldRefusal, Problem, Refusal
+from shared.http.problems import CATALOGUE, FieldRefusal, Problem, Refusal
 from shared.http.route import ACTOR, BODY, QUERY
 from shared.ids import new_event_id
 from shared.policy.occupations import occupations
@@ -119,8 +124,8 @@ class ClaimsApi:
     async def propose(self, request: web.Request) -> web.Response:
         stream_id = request.match_info["claim"]
         command = approval.ProposeClaim(
-            stream_id, self._service.clock.today(), await self._others(stream_id)
-        )
+            stream_id, self._service.clock.today(), await self._others(stream_id),
+        )  # fmt: skip
 
         def run(claim: Claim, holders: Holders) -> Decision:
             return approval.propose_claim(claim, command, pack_of(claim), holders)
@@ -129,18 +134,28 @@ class ClaimsApi:
 
     async def approve(self, request: web.Request) -> web.Response:
         body, stream_id = request[BODY], request.match_info["claim"]
+        seen = await self._load(stream_id)
         command = approval.ApproveClaim(
             request[ACTOR].sub, stream_id, body["proposal_version"], body["amount_fen"],
             body["opened_at_us"], await self._others(stream_id),
+            around=await self._around(seen, stream_id),
         )  # fmt: skip
 
         def run(claim: Claim, holders: Holders) -> Decision:
-            return approval.approve_claim(claim, command, pack_of(claim), holders)
+            try:
+                return approval.approve_claim(claim, command, pack_of(claim), holders)
+            except DemandsNotMet as waiting:
+                errors = open_steps(waiting)
+                raise Problem(DEMANDS_NOT_MET, errors=errors, count=len(errors)) from None
 
         return await self._staff(request, run, slots_wanted)
 
     async def reject(self, request: web.Request) -> web.Response:
-        command = approval.RejectClaim(request[ACTOR].sub, request[BODY]["proposal_version"])
+        stream_id = request.match_info["claim"]
+        around = await self._around(await self._load(stream_id), stream_id)
+        command = approval.RejectClaim(
+            request[ACTOR].sub, request[BODY]["proposal_version"], around
+        )
         return await self._staff(request, lambda claim, _: approval.reject_claim(claim, command))
 
     async def revoke(self, request: web.Request) -> web.Response:
@@ -156,7 +171,8 @@ class ClaimsApi:
         claim = await self._load(stream_id)
         today = self._service.clock.today()
         require_sight(request[ACTOR], views.owned(claim), self._jurisdictions, today)
-        return answer(views.shown(stream_id, claim))
+        waiting = demands.waits_for(claim, pack_of(claim), await self._around(claim, stream_id))
+        return answer(views.shown(stream_id, claim) | {"waits_for": waiting_shown(waiting)})
 
     async def list(self, request: web.Request) -> web.Response:
         await self._wait(request)
@@ -207,6 +223,13 @@ class ClaimsApi:
                 await wait_for(Position(at.topic, at.partition, seq), projector.seen)
         return await views.others_with(self._service.pool, content.certificate, content.person)
 
+    async def _around(self, claim: Claim, stream_id: str) -> Around:
+        """What inspections and notices say of the claim."""
+        if claim.content is None:
+            return NOTHING_AROUND
+        places = pack_of(claim).jurisdictions
+        return await around(self._service.pool, stream_id, claim.content, places)
+
     async def _load(self, stream_id: str) -> Claim:
         bodies = await self._service.store.load(stream_id)
         if not bodies or not stream_id.startswith("claim-"):
@@ -246,6 +269,14 @@ class ClaimsApi:
             require_own(request[ACTOR], views.owned(claim))
         else:
             self._place(request, claim)
+
+
+def open_steps(waiting: DemandsNotMet) -> tuple[FieldRefusal, ...]:
+    """Each step that is missing, with its clause, in both languages."""
+    return tuple(
+        FieldRefusal("", Refusal(CATALOGUE[code], {"clause": clause}))
+        for code, clause in waiting.steps
+    )
 
 
 def pack_of(claim: Claim) -> Pack:

@@ -14,6 +14,14 @@ from services.claims.claim.judgement import (
     taken_at_approval,
 )
 from services.claims.claim.refusals import NotWhatWasProposed, StaleProposal
+from services.claims.handling.demands import (
+    NOTHING_AROUND,
+    Around,
+    hands_before,
+    inspection_of,
+    require_met,
+    require_other_inspectors,
+)
 from services.claims.verification.verified import Verified
 from shared.events.claims import (
     ApprovalRevoked,
@@ -51,12 +59,14 @@ class ApproveClaim:
     opened_at_us: int | None = None
     others: tuple[str, ...] = ()
     verified: Verified | None = None
+    around: Around = NOTHING_AROUND
 
 
 @dataclass(frozen=True, slots=True)
 class RejectClaim:
     actor: str
     proposal_version: int
+    around: Around = NOTHING_AROUND
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +99,8 @@ def propose_claim(claim: Claim, command: ProposeClaim, pack: Pack, holders: Hold
 def approve_claim(claim: Claim, command: ApproveClaim, pack: Pack, holders: Holders) -> Decision:
     """Approve what was proposed, and take its slots; where one is held, refuse or hold instead.
 
-    HLD-10-2 and HLD-10-3 (three a year, no repeat), HLD-1.5-3 (one certificate once).
+    HLD-15-2 (identity check and inspection first), HLD-10-2 and HLD-10-3 (three a year, no
+    repeat), HLD-1.5-3 (one certificate once).
     """
     proposal = _shown(claim, "approve", command.proposal_version, "APPROVE")
     if command.amount_fen != proposal.amount_fen:
@@ -97,8 +108,9 @@ def approve_claim(claim: Claim, command: ApproveClaim, pack: Pack, holders: Hold
     if proposal.policy != policy_used(pack):
         raise StaleProposal(shown=command.proposal_version)
     verifiers = _verifiers(command, proposal)
-    other_person(command.actor, (*claim.filed_by, claim.accepted_by or ""))
-    other_person(command.actor, verifiers)
+    other_person(command.actor, (*hands_before(claim, command.around), *verifiers))
+    require_other_inspectors(claim, command.around, verifiers)
+    require_met(claim, pack, command.around)
     assert claim.content is not None
     taken = taken_at_approval(claim.content, claim.jurisdiction, command, pack, holders)
     if taken.refused is not None:
@@ -124,6 +136,8 @@ def _approved(
 ) -> ClaimApproved:
     content = claim.content
     assert content is not None
+    inspected = inspection_of(claim, command.around)
+    checked = claim.identity.hands if claim.identity else ()
     assert content.certificate_issued_on is not None  # or the policy would have held it
     return ClaimApproved(
         **keys_of(claim),
@@ -145,7 +159,8 @@ def _approved(
         verifications=proposal.verifications,
         filed_by=claim.filed_by[0],
         accepted_by=claim.accepted_by,
-        verified_by=next(iter(_verifiers(command, proposal)), None),
+        verified_by=next(iter((*_verifiers(command, proposal), *checked)), None),
+        inspected_by=inspected.hands[0] if inspected else None,
         proposal_version=claim.proposal_version,
         opened_at_us=command.opened_at_us,
         slots=tuple(SlotHeld(kind=s.kind, key=s.key) for s in taken.slots),
@@ -155,7 +170,7 @@ def _approved(
 def reject_claim(claim: Claim, command: RejectClaim) -> Decision:
     """Refuse what the policy proposed to refuse, for its reasons."""
     proposal = _shown(claim, "reject", command.proposal_version, "REJECT")
-    other_person(command.actor, (*claim.filed_by, claim.accepted_by or ""))
+    other_person(command.actor, hands_before(claim, command.around))
     rejected = ClaimRejected(
         **keys_of(claim),
         reasons=proposal.reasons,

@@ -139,8 +139,24 @@ class FactsShown(Schema):
         unknown = INCLUDE
 
 
+class LookedShown(Schema):
+    """The newest look at the person or at the class."""
+
+    outcome = Identifier(32)
+    by = Items(Identifier(64), 10)
+
+
+class WaitingShown(Schema):
+    """One step that the policy demands and nobody has taken."""
+
+    code = Identifier(64)
+    step = Identifier(32)
+    clause = Identifier(64)
+    before = Choice("approval", "payment")
+
+
 class ClaimShown(Schema):
-    """One claim: its stage, what was said, and the proposal and approval if there are any."""
+    """One claim: its stage, what was said and found, what it waits for, what was decided."""
 
     claim = Identifier(120)
     stage = Choice(*[stage.value for stage in Stage])
@@ -148,6 +164,10 @@ class ClaimShown(Schema):
     jurisdiction = Identifier(6, pattern=CITY)
     filed_by = Items(Identifier(64), 1000)
     accepted_by = Identifier(64, required=False)
+    assigned_to = Identifier(64, required=False)
+    identity = Nested(LookedShown(), required=False)
+    inspection = Nested(LookedShown(), required=False)
+    waits_for = Items(Nested(WaitingShown()), 20)
     content = Nested(FactsShown())
     proposal = Nested(FactsShown(), required=False)
     approval = Nested(FactsShown(), required=False)

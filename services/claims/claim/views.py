@@ -7,6 +7,7 @@ import asyncpg
 import msgspec
 
 from services.claims.claim.decide import Claim, Stage
+from shared.events.base import Facts
 from shared.events.claims import (
     ApprovalRevoked,
     ClaimAccepted,
@@ -21,6 +22,7 @@ from shared.events.claims import (
     ClaimWithdrawn,
 )
 from shared.events.envelope import Event
+from shared.events.handling import ClaimAssigned, IdentityChecked
 from shared.http.access import Owned
 from shared.store.store import Connection
 
@@ -75,12 +77,17 @@ _SELECT = f"SELECT {_COLUMNS} FROM claims_in_hand "  # noqa: S608
 
 async def project(connection: Connection, events: Sequence[Event]) -> None:
     """Of each claim only its newest event counts; every event carries the claim's keys."""
-    own = [event for event in events if isinstance(event.facts, ClaimKeys)]
+    own = [event for event in events if _moves(event.facts)]
     newest = {event.subject: event for event in own}
     filed_by = {event.subject: event.actor for event in reversed(own)}  # kept once the row is there
     rows = [_row(event, filed_by[subject]) for subject, event in newest.items()]
     if rows:
         await connection.execute(_PUT, msgspec.json.encode(rows).decode())
+
+
+def _moves(facts: Facts) -> bool:
+    """Who looks at a claim, or is told to, leaves it in its stage."""
+    return isinstance(facts, ClaimKeys) and not isinstance(facts, IdentityChecked | ClaimAssigned)
 
 
 def _row(event: Event, filed_by: str) -> _Row:

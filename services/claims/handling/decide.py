@@ -39,7 +39,7 @@ class CheckIdentity:
 
 @dataclass(frozen=True, slots=True)
 class RecordInspection:
-    """One visit on the spot (HLD-15-2). `now` is when it is recorded, `inspected_at` when it was."""
+    """One visit on the spot (HLD-15-2); `now` is when it is recorded."""
 
     actor: str
     now: datetime

@@ -29,6 +29,9 @@ class Around:
     notice: Noticed | None = None
 
 
+NOTHING_AROUND = Around()
+
+
 @dataclass(frozen=True, slots=True)
 class Waiting:
     """One step that has not been taken: a stable code, the clause, and before what it must be."""
@@ -65,12 +68,13 @@ def require_met(claim: Claim, pack: Pack, around: Around) -> None:
         raise DemandsNotMet(tuple((one.code, one.clause) for one in waiting))
 
 
-def require_other_inspectors(claim: Claim, around: Around) -> None:
-    """Four eyes for the visit to the class: nobody of it handled the claim. SamePersonTwice."""
-    if claim.inspection is not None or around.inspection is None:
-        return
-    for hand in around.inspection.hands:
-        other_person(hand, (*claim.filed_by, claim.accepted_by or "", *claim.checkers))
+def require_other_inspectors(claim: Claim, around: Around, verifiers: tuple[str, ...] = ()) -> None:
+    """Four eyes for the inspection that counts: nobody of it handled the claim, or answered for a
+    register by hand. Raises SamePersonTwice.
+    """
+    inspected = inspection_of(claim, around)
+    for hand in inspected.hands if inspected else ():
+        other_person(hand, (*claim.filed_by, claim.accepted_by or "", *claim.checkers, *verifiers))
 
 
 def hands_before(claim: Claim, around: Around) -> tuple[str, ...]:

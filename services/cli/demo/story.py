@@ -12,13 +12,23 @@ import msgspec
 from services.cli.client import Client
 from services.cli.demo.groups import Listed, together
 from services.cli.installation import Installation
-from services.cli.people import APPROVERS, CLERKS, INSTITUTION, OPERATOR, Person
+from services.cli.people import (
+    APPROVERS,
+    CHECKER,
+    CLERKS,
+    INSPECTOR,
+    INSTITUTION,
+    OPERATOR,
+    Person,
+)
 from shared.tables.outcomes import FileAnswer
 
 AT_ONCE = 12
 """groups of claims that are decided at the same time"""
 VISIBLE_SECONDS = 20.0
 PAGE = 200
+LOOKED_AT = 500
+VISITED_AT = "2021-06-01T09:30:00+08:00"
 
 
 class Told(msgspec.Struct, frozen=True):
@@ -29,6 +39,10 @@ class Told(msgspec.Struct, frozen=True):
     amount_fen: int = 0
     reasons: tuple[str, ...] = ()
     conflicts_with: tuple[str, ...] = ()
+
+
+class _Looked(msgspec.Struct, frozen=True):
+    counts: dict[str, int]
 
 
 class _Proposal(msgspec.Struct, frozen=True):
@@ -94,6 +108,7 @@ class Story:
         told = Answers(filed, claims, payments)
         rows = {o.record: o.row for o in filed.outcomes if o.outcome == "submitted" and o.record}
         listed = await self._worklist(len(rows))
+        await self._look_at([one.claim for one in listed])
         one_up = self.step("decisions", len(listed))
         told.decided = await self._decide(together(listed, rows), rows, one_up)
         return told
@@ -105,6 +120,23 @@ class Story:
         answer = await self.at(service, who).upload(path, key, table, FileAnswer)
         one_up()
         return answer
+
+    async def _look_at(self, claims: Sequence[str]) -> None:
+        """Persons checked and classes visited before anybody approves (HLD-15-2), 500 at a time."""
+        pages = [claims[first : first + LOOKED_AT] for first in range(0, len(claims), LOOKED_AT)]
+        one_up = self.step("identity checks and inspections", len(pages))
+        checker, inspector = self.at("claims", CHECKER), self.at("claims", INSPECTOR)
+        for n, page in enumerate(pages):
+            checks = [{"claim": c, "method": "in_person", "outcome": "confirmed"} for c in page]
+            visit = {"claims": page, "inspected_at": VISITED_AT, "outcome": "in_order"}
+            for client, path, body in (
+                (checker, "/identity-checks", {"checks": checks}),
+                (inspector, "/inspections", visit),
+            ):
+                looked = await client.post(path, f"{path}-{n}", body, _Looked)
+                if looked.counts.get("refused"):
+                    raise AssertionError(f"{path}: {looked.counts}")
+            one_up()
 
     async def _worklist(self, expected: int) -> list[Listed]:
         """What a clerk sees as submitted, once all of the file is visible."""

@@ -1,13 +1,15 @@
 """Builders of claims: what is said, what happened, what is asked; a test names what it is about."""
 
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
 import msgspec
 
 from services.claims.claim import approval, decide
-from services.claims.claim.decide import CLAIM, Claim
+from services.claims.claim.decide import CLAIM, Claim, Looked
 from services.claims.claim.judgement import policy_used
+from services.claims.handling.demands import NOTHING_AROUND, Around
 from shared.events.base import Facts
 from shared.events.claims import (
     ApprovalRevoked,
@@ -38,6 +40,7 @@ PERSON, OTHER_PERSON = "11" * 16, "22" * 16
 CERTIFICATE, OTHER_CERTIFICATE = "c1" * 16, "c2" * 16
 OCCUPATION = "6-31-01-03"
 FILER, CLERK, APPROVER = "filer-1", "clerk-1", "approver-1"
+CHECKER, INSPECTOR = "checker-1", "inspector-1"
 AMOUNT_FEN = 200_000
 TODAY = date(2020, 6, 2)
 YEAR_SLOT = ("person-year", f"{PERSON}/HLD.C.person_year/calendar/claimed_on/2020/1")
@@ -192,9 +195,23 @@ def approve(
     amount_fen: int = AMOUNT_FEN,
     holders: Holders | None = None,
     others: tuple[str, ...] = (),
+    around: Around = NOTHING_AROUND,
 ) -> Decision:
-    command = approval.ApproveClaim(actor, STREAM, version, amount_fen, others=others)
-    return approval.approve_claim(claim, command, PACK, holders or {})
+    """The claim was looked at as the policy demands, unless its events say something of it."""
+    command = approval.ApproveClaim(
+        actor, STREAM, version, amount_fen, others=others, around=around
+    )
+    return approval.approve_claim(looked_at(claim), command, PACK, holders or {})
+
+
+def looked_at(claim: Claim) -> Claim:
+    """The person was checked, the class was visited, where the claim's events tell nothing."""
+    identity = claim.identity or Looked("confirmed", (CHECKER,))
+    inspection = claim.inspection or Looked("in_order", (INSPECTOR,))
+    return replace(
+        claim, identity=identity, inspection=inspection,
+        checkers=claim.checkers or identity.hands, inspectors=claim.inspectors or inspection.hands,
+    )  # fmt: skip
 
 
 def correction(claim: Claim, *, holders: Holders | None = None, **said: Any) -> Decision:
