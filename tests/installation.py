@@ -108,6 +108,8 @@ class Installation:
     folder: Path
     databases: Mapping[str, Database]
     issuer: LocalIssuer
+    registers: Mapping[str, str] | None = None
+    """where claims asks registers; otherwise what the claimant states counts"""
 
     def settings(self, name: str) -> Settings:
         role = f"{name}_service"
@@ -123,6 +125,7 @@ class Installation:
             vault_keys_file=self.folder / "vault-keys.json",
             shutdown_seconds=2,
             pool_size=4,
+            registers=self.registers if name == "claims" else None,
         )
 
     @asynccontextmanager

@@ -73,6 +73,21 @@ def open_sealed(key: PersonKey, event_id: str, field_name: str, sealed: Sealed) 
     return opened.decode()
 
 
+def seal_evidence(key: PersonKey, event_id: str, content: bytes) -> bytes:
+    """A raw answer as it is kept outside the event; bound to the event that commits to it."""
+    nonce = os.urandom(NONCE_BYTES)
+    return nonce + AESGCM(key.secret).encrypt(nonce, content, _bound_to(event_id, "evidence"))
+
+
+def open_evidence(key: PersonKey, event_id: str, sealed: bytes) -> bytes:
+    """The raw answer. Raises SealBroken if one bit, the event or the person differs."""
+    nonce, encrypted = sealed[:NONCE_BYTES], sealed[NONCE_BYTES:]
+    try:
+        return AESGCM(key.secret).decrypt(nonce, encrypted, _bound_to(event_id, "evidence"))
+    except InvalidTag:
+        raise SealBroken("changed, or moved from another event") from None
+
+
 def commit(content: bytes) -> Commitment:
     """SHA-256(256-bit nonce ‖ content): says nothing without the nonce, proves all with it."""
     nonce = os.urandom(COMMITMENT_NONCE_BYTES)

@@ -14,6 +14,7 @@ from services.claims.handling.refusals import DemandsNotMet
 from services.claims.handling.views import around, waiting_shown
 from services.claims.packs import packs
 from services.claims.problems import DEMANDS_NOT_MET
+from services.claims.verification.loading import verified_for
 from shared.events.base import CLAIM_EVENTS
 from shared.http import catalogue as codes
 from shared.http.access import (
@@ -125,6 +126,7 @@ class ClaimsApi:
         stream_id = request.match_info["claim"]
         command = approval.ProposeClaim(
             stream_id, self._service.clock.today(), await self._others(stream_id),
+            await verified_for(self._service, await self._load(stream_id)),
         )  # fmt: skip
 
         def run(claim: Claim, holders: Holders) -> Decision:
@@ -139,6 +141,7 @@ class ClaimsApi:
             request[ACTOR].sub, stream_id, body["proposal_version"], body["amount_fen"],
             body["opened_at_us"], await self._others(stream_id),
             around=await self._around(seen, stream_id),
+            verified=await verified_for(self._service, seen),
         )  # fmt: skip
 
         def run(claim: Claim, holders: Holders) -> Decision:

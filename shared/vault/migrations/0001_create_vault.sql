@@ -270,6 +270,27 @@ AS $$
     SELECT o.person, o.wrapped_key FROM opened o
 $$;
 
+-- Numbers and data keys of persons, and of their own certificates, for asking a register: each person's opening is
+-- a row. An erased person is missing, and so is a certificate that belongs to nobody who was asked for.
+CREATE FUNCTION vault.open_numbers(
+    p_at timestamptz, p_person bytea[], p_certificate bytea[], p_purpose text, p_actor text
+) RETURNS TABLE (kind smallint, reference bytea, sealed_value bytea, wrapped_key bytea)
+LANGUAGE sql SECURITY DEFINER SET search_path = vault, pg_temp
+AS $$
+    WITH opened AS (
+        SELECT p.person, p.sealed_number, p.wrapped_key FROM persons p WHERE p.person = ANY (p_person)
+    ), recorded AS (
+        INSERT INTO openings (opened_at, person, role, purpose, actor)
+        SELECT p_at, o.person, session_user, p_purpose, p_actor FROM opened o
+    )
+    SELECT 1::smallint, o.person, o.sealed_number, o.wrapped_key FROM opened o
+    UNION ALL
+    SELECT b.kind, b.reference, b.sealed_value, NULL FROM belongings b
+    WHERE b.kind = 2 AND b.reference = ANY (p_certificate)
+        AND (b.owner IN (SELECT person FROM opened)
+            OR EXISTS (SELECT FROM co_owners c JOIN opened o USING (person) WHERE c.reference = b.reference))
+$$;
+
 -- A belonging of those who go passes to its next owner, if it has one.
 CREATE FUNCTION vault.hand_over(p_person bytea[]) RETURNS void
 LANGUAGE plpgsql SET search_path = vault, pg_temp
@@ -421,6 +442,8 @@ GRANT EXECUTE ON FUNCTION
 TO claims_service, payments_service;
 -- Only claims writes PersonErased.
 GRANT EXECUTE ON FUNCTION vault.erasable, vault.erase TO claims_service;
+-- Only claims asks registers.
+GRANT EXECUTE ON FUNCTION vault.open_numbers TO claims_service;
 
 -- migrate:down
 DROP SCHEMA vault CASCADE;
