@@ -25,7 +25,7 @@ INSTITUTIONS = tuple(
     (company("52", number), f"HLD-XY-2019-{number:02d}") for number in (11, 12, 13, 14)
 )
 ENTERPRISES = tuple(company("91", number) for number in (21, 22, 23, 24, 25))
-UNUSED = ("plan", "supersedes")
+UNUSED = ("plan", "supersedes", "training_completed", "months_claimed")
 HEADER = tuple(column.zh for column in COLUMNS if column.name not in UNUSED)
 
 

@@ -151,6 +151,22 @@ def change(cell: str) -> str:
     return CHANGES.get(cell) or _bad("CHANGE_UNKNOWN")
 
 
+YES_OR_NO = {"yes": True, "是": True, "no": False, "否": False}
+MOST_MONTHS = 120
+
+
+def yes_or_no(cell: str) -> bool:
+    found = YES_OR_NO.get(cell)
+    return _bad("YES_OR_NO") if found is None else found
+
+
+def months(cell: str) -> int:
+    """Whole months, 1 to 120."""
+    if not re.fullmatch(r"[1-9][0-9]{0,2}", cell, re.ASCII) or int(cell) > MOST_MONTHS:
+        return _bad("MONTHS_INVALID")
+    return int(cell)
+
+
 def record(cell: str) -> str:
     return RECORDS.get(cell) or _bad("RECORD_UNKNOWN")
 

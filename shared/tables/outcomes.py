@@ -11,7 +11,7 @@ from shared.tables.reader import Upload
 
 
 class RowOutcome(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
-    """`outcome` is submitted, imported, already, refused or not_for_this_service."""
+    """`outcome` is submitted, imported, recorded, already, refused or not_for_this_service."""
 
     row: int
     outcome: str

@@ -74,10 +74,16 @@ ROW_SENTENCES: dict[str, tuple[str, str]] = {
     "AMOUNT_NEGATIVE": ("“{zh}”是负数", "{en} is negative"),
     "AMOUNT_ZERO": ("“{zh}”必须大于零", "{en} must be more than zero"),
     "AMOUNT_TOO_LARGE": ("“{zh}”大得不合理", "{en} is too large"),
+    "YES_OR_NO": ("“{zh}”须填“是”或“否”", "{en} is neither yes nor no"),
+    "MONTHS_INVALID": ("“{zh}”须为1至120的整数", "{en} is no whole number from 1 to 120"),
     "CHANGE_UNKNOWN": ("“{zh}”不是入班或退班", "{en} is neither enrolled nor left"),
     "RECORD_UNKNOWN": (
         "“{zh}”不是 claim、payout、advance 或 settlement",
         "{en} is none of claim, payout, advance, settlement",
+    ),
+    "OUTCOME_UNKNOWN_WORD": (
+        "“{zh}”不是 成功、退回 或 未知",
+        "{en} is none of paid, returned, unknown",
     ),
     "DECISION_UNKNOWN": (
         "“{zh}”不是 approved、rejected 或 withdrawn",

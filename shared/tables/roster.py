@@ -80,6 +80,8 @@ COLUMNS = (
         signs_allowed=True,
     ),
     optional("supersedes", "替代的申请编号", cells.code, ("替代申请",), 120),
+    optional("training_completed", "是否期满", cells.yes_or_no, ("培训是否期满",)),
+    optional("months_claimed", "申请月数", cells.months),
 )
 OCCUPATION, CERTIFICATE, PLAN, INSTITUTION, PAYEE, TRAINING_FROM, TRAINING_TO = (
     [column.name for column in COLUMNS].index(name)
@@ -107,7 +109,7 @@ class RosterRow(msgspec.Struct, frozen=True, kw_only=True):
     occupation: str
     level: Level
     certificate_type: str
-    certificate_issued_on: date
+    certificate_issued_on: date | None
     certificate_issuer: str | None
     training_from: date
     training_to: date
@@ -120,6 +122,10 @@ class RosterRow(msgspec.Struct, frozen=True, kw_only=True):
     claimed_on: date
     claimed_fen: int | None
     supersedes: str | None
+    training_completed: bool | None = None
+    """whether the person finished the training, as the claimant says"""
+    months_claimed: int | None = None
+    """months of training that are asked for"""
     warnings: tuple[RowError, ...] = ()
 
     @property
@@ -174,7 +180,8 @@ def _claim(values: Values, row: int, claimed_on: date) -> RosterRow:
     (jurisdiction, kind, id_number, name, phone, account, group, occupation, level) = values[:9]
     (certificate_type, certificate_number, issued_on, issuer) = values[9:13]
     (training_from, training_to, institution, agreement) = values[13:17]
-    (paid_by, payee_kind, payee, plan, claimed, claimed_fen, supersedes) = values[17:]
+    (paid_by, payee_kind, payee, plan, claimed, claimed_fen, supersedes) = values[17:24]
+    (training_completed, months_claimed) = values[24:]
     return RosterRow(
         row=row,
         personal=Personal(
@@ -203,5 +210,7 @@ def _claim(values: Values, row: int, claimed_on: date) -> RosterRow:
         claimed_on=claimed or claimed_on,
         claimed_fen=claimed_fen,
         supersedes=supersedes,
+        training_completed=training_completed,
+        months_claimed=months_claimed,
         warnings=uscc_warnings(row, (COLUMNS[INSTITUTION], institution), (COLUMNS[PAYEE], payee)),
     )

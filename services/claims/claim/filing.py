@@ -50,6 +50,8 @@ def row_refusals(row: RosterRow, occupations: Container[str] | None) -> list[tup
         found.append(("/occupation", problems.OCCUPATION_UNKNOWN))
     if row.personal.certificate_number is None and row.plan is None:
         found.append(("/certificate/number", problems.CERTIFICATE_OR_PLAN))
+    if row.personal.certificate_number is not None and row.certificate_issued_on is None:
+        found.append(("/certificate/issued_on", codes.FIELD_REQUIRED))
     if row.training_to < row.training_from:
         found.append(("/training/ends_on", problems.DATE_ORDER))
     return found

@@ -17,6 +17,7 @@ from shared.http.fields import (
     QueryInteger,
     ResidentNumber,
     Schema,
+    StrictBoolean,
     StrictInteger,
     StrictString,
 )
@@ -38,9 +39,11 @@ class PersonSchema(Schema):
 
 
 class CertificateSchema(Schema):
+    """The certificate, or the type that was aimed at; a number goes with the day of issue."""
+
     type = Choice(*get_args(CertificateType))
     number = Identifier(64, required=False)
-    issued_on = CalendarDate()
+    issued_on = CalendarDate(required=False)
     issuer = StrictString(64, required=False)
 
 
@@ -50,6 +53,8 @@ class TrainingSchema(Schema):
     institution = Identifier(18, required=False)
     agreement = Identifier(64, required=False)
     paid_by = Choice(*PAYERS)
+    completed = StrictBoolean(required=False, zh="是否期满", en="whether it was finished")
+    months = StrictInteger(1, 120, required=False, zh="申请月数", en="months that are asked for")
 
 
 class PayeeSchema(Schema):
@@ -229,4 +234,6 @@ def row_of(said: dict[str, Any], today: date) -> RosterRow:
         claimed_on=said["claimed_on"] or today,
         claimed_fen=said["claimed_fen"],
         supersedes=said["supersedes"],
+        training_completed=training["completed"],
+        months_claimed=training["months"],
     )
