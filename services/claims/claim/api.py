@@ -8,12 +8,15 @@ from services.claims.claim import approval, decide, schemas, views
 from services.claims.claim.already import already_filed, status_of
 from services.claims.claim.decide import CLAIM, Claim
 from services.claims.claim.filing import Filed, file_claims, organisation_of, row_refusals
+from services.claims.claim.planned import NO_PLAN, PlanOfClaim
 from services.claims.handling import demands
 from services.claims.handling.demands import NOTHING_AROUND, Around
 from services.claims.handling.refusals import DemandsNotMet
 from services.claims.handling.views import around, waiting_shown
 from services.claims.packs import packs
+from services.claims.plan.views import plan_of
 from services.claims.problems import DEMANDS_NOT_MET
+from services.claims.sight import until_caught_up
 from services.claims.verification.loading import verified_for
 from shared.events.base import CLAIM_EVENTS
 from shared.http import catalogue as codes
@@ -127,6 +130,7 @@ class ClaimsApi:
         command = approval.ProposeClaim(
             stream_id, self._service.clock.today(), await self._others(stream_id),
             await verified_for(self._service, await self._load(stream_id)),
+            await self._plan(stream_id),
         )  # fmt: skip
 
         def run(claim: Claim, holders: Holders) -> Decision:
@@ -142,6 +146,7 @@ class ClaimsApi:
             body["opened_at_us"], await self._others(stream_id),
             around=await self._around(seen, stream_id),
             verified=await verified_for(self._service, seen),
+            plan=await self._plan(stream_id),
         )  # fmt: skip
 
         def run(claim: Claim, holders: Holders) -> Decision:
@@ -232,6 +237,14 @@ class ClaimsApi:
             return NOTHING_AROUND
         places = pack_of(claim).jurisdictions
         return await around(self._service.pool, stream_id, claim.content, places)
+
+    async def _plan(self, stream_id: str) -> PlanOfClaim:
+        """The plan that the claim names, as it stands now. Raises Problem NOT_YET_VISIBLE."""
+        content = (await self._load(stream_id)).content
+        if content is None or content.plan is None:
+            return NO_PLAN
+        await until_caught_up(self._service, views.VIEW)
+        return await plan_of(self._service.pool, content.plan, content.person)
 
     async def _load(self, stream_id: str) -> Claim:
         bodies = await self._service.store.load(stream_id)

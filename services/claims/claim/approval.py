@@ -13,6 +13,7 @@ from services.claims.claim.judgement import (
     policy_used,
     taken_at_approval,
 )
+from services.claims.claim.planned import NO_PLAN, PlanOfClaim, plan_grounds, settled_by_plan
 from services.claims.claim.refusals import NotWhatWasProposed, StaleProposal
 from services.claims.handling.demands import (
     NOTHING_AROUND,
@@ -46,6 +47,7 @@ class ProposeClaim:
     on: date
     others: tuple[str, ...] = ()
     verified: Verified | None = None
+    plan: PlanOfClaim = NO_PLAN
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +62,7 @@ class ApproveClaim:
     others: tuple[str, ...] = ()
     verified: Verified | None = None
     around: Around = NOTHING_AROUND
+    plan: PlanOfClaim = NO_PLAN
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,11 +110,13 @@ def approve_claim(claim: Claim, command: ApproveClaim, pack: Pack, holders: Hold
         raise NotWhatWasProposed(shown=command.amount_fen, proposed=proposal.amount_fen)
     if proposal.policy != policy_used(pack):
         raise StaleProposal(shown=command.proposal_version)
+    assert claim.content is not None
+    if plan_grounds(claim.content, claim.jurisdiction, command.plan):
+        raise StaleProposal(shown=command.proposal_version)
     verifiers = _verifiers(command, proposal)
     other_person(command.actor, (*hands_before(claim, command.around), *verifiers))
     require_other_inspectors(claim, command.around, verifiers)
     require_met(claim, pack, command.around)
-    assert claim.content is not None
     taken = taken_at_approval(claim.content, claim.jurisdiction, command, pack, holders)
     if taken.refused is not None:
         refused = taken.refused(keys_of(claim), policy_used(pack), claim.proposal_version)
@@ -164,6 +169,7 @@ def _approved(
         proposal_version=claim.proposal_version,
         opened_at_us=command.opened_at_us,
         slots=tuple(SlotHeld(kind=s.kind, key=s.key) for s in taken.slots),
+        settled_by_plan=settled_by_plan(content, command.plan),
     )
 
 

@@ -7,6 +7,7 @@ from typing import Any, Protocol
 
 import msgspec
 
+from services.claims.claim.planned import PlanOfClaim, plan_grounds, with_plan
 from services.claims.verification.verified import Verified
 from shared.events.claims import (
     Citation,
@@ -46,6 +47,8 @@ class _Asked(Protocol):
 class _AskedOn(_Asked, Protocol):
     @property
     def on(self) -> date: ...
+    @property
+    def plan(self) -> PlanOfClaim: ...
     @property
     def verified(self) -> Verified | None: ...
 
@@ -116,7 +119,8 @@ def judged(
     history = msgspec.structs.replace(history, same_certificate_other_person=others)
     said = asked.verified
     facts = stated_facts(pack, case) if said is None else said.facts_for(version)
-    return _fields(judge(pack, case, facts, history, asked.on))
+    grounds = plan_grounds(content, case.jurisdiction, asked.plan)
+    return _fields(with_plan(judge(pack, case, facts, history, asked.on), grounds))
 
 
 def _fields(judgement: Judgement) -> dict[str, Any]:
