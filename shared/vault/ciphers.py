@@ -38,6 +38,7 @@ class Ciphers:
     def __init__(self, keys: Keys) -> None:
         self._index = Hmac(keys.index)
         self._previous = None if keys.previous_index is None else Hmac(keys.previous_index)
+        self.rekeying = self._previous is not None
         self._tombstone = Hmac(keys.tombstone)
         self._kek = AESGCM(keys.kek)
         self._value = AESGCM(keys.value_key)

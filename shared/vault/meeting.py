@@ -139,6 +139,13 @@ def tombstones(ciphers: Ciphers, proposals: Iterable[Proposal]) -> list[bytes]:
     return [ciphers.tombstone(p.ask.value.kind, p.ask.value.text) for p in proposals]
 
 
+def _previous(ciphers: Ciphers, proposals: Iterable[Proposal]) -> list[bytes]:
+    """HMACs under the leaked key; none while the index is not re-keyed: nothing is looked up."""
+    if not ciphers.rekeying:
+        return []
+    return [ciphers.previous(p.ask.value.kind, p.ask.value.text) for p in proposals]
+
+
 def arguments(
     ciphers: Ciphers,
     prints: Fingerprints,
@@ -152,7 +159,7 @@ def arguments(
         prints.index,
         prints.previous_index,
         [p.ask.hmac for p in persons],
-        [ciphers.previous(p.ask.value.kind, p.ask.value.text) for p in persons],
+        _previous(ciphers, persons),
         tombstones(ciphers, persons),
         [p.reference for p in persons],
         [p.wrapped for p in persons],
@@ -161,7 +168,7 @@ def arguments(
         [p.ask.actor for p in persons],
         [int(p.ask.value.kind) for p in others],
         [p.ask.hmac for p in others],
-        [ciphers.previous(p.ask.value.kind, p.ask.value.text) for p in others],
+        _previous(ciphers, others),
         tombstones(ciphers, others),
         [p.reference for p in others],
         [p.sealed for p in others],

@@ -73,10 +73,10 @@ def _value(kind: Kind, text: str, owner: ResidentId | None) -> Value:
         raise ValueRefused(f"empty {kind.name.lower()}")
     if len(text.encode(errors="replace")) > MAX_VALUE_BYTES:
         raise ValueRefused(f"{kind.name.lower()} has more than {MAX_VALUE_BYTES} bytes")
-    if any("\ud800" <= character <= "\udfff" for character in text):
+    if not text.isascii() and any("\ud800" <= character <= "\udfff" for character in text):
         raise ValueRefused(f"{kind.name.lower()} is not Unicode text")
     return Value(kind=kind, text=text, owner=None if owner is None else owner.number)
 
 
 def _folded(text: str) -> str:
-    return re.sub(r"\s", "", unicodedata.normalize("NFKC", text))
+    return "".join(unicodedata.normalize("NFKC", text).split())
