@@ -8,9 +8,13 @@ from typing import cast
 from services.audit.finding import api as findings
 from services.claims import files, persons
 from services.claims.claim import routes as claims
+from services.claims.plan import routes as plans
 from services.payments import importing
 from services.payments import problems as _payments
+from services.payments.bank import api as batches
+from services.payments.fund import api as funds
 from services.payments.payout import api as payouts
+from services.payments.payout import paying_api as paying
 from shared.clock import RealClock
 from shared.http.app import ROUTES, create_app
 from shared.http.openapi import describe
@@ -45,10 +49,14 @@ def routes(name: str) -> list[Route]:
     match name:
         case "claims":
             return [
-                *claims.routes(service), *files.routes(service), *persons.routes(service)
+                *claims.routes(service), *files.routes(service), *persons.routes(service),
+                *plans.routes(service),
             ]  # fmt: skip
         case "payments":
-            return [*payouts.routes(service), *importing.routes(service)]
+            return [
+                *payouts.routes(service), *paying.routes(service), *funds.routes(service),
+                *batches.routes(service), *importing.routes(service),
+            ]  # fmt: skip
         case _:
             return list(findings.routes(service))
 

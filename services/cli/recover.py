@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from services.claims.claim.decide import slots_of as slots_of_claims
+from services.claims.slots import slots_of as slots_of_claims
 from services.cli.exits import Exit, Stop
 from services.cli.installation import AtFolder
 from services.cli.opening import opened_log, opened_store, settings_of

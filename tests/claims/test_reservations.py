@@ -3,7 +3,7 @@
 import random
 from typing import Any
 
-from services.claims.claim.decide import slots_of
+from services.claims.slots import slots_of
 from shared.http.identity import Role
 from shared.store.rebuild import reservations_from_events, restore_reservations
 from shared.store.unit import Holder, SlotKey

@@ -7,7 +7,7 @@ from uuid import UUID
 
 import asyncpg
 
-from services.claims.claim.decide import slots_of
+from services.claims.slots import slots_of
 from shared.events.base import CLAIM_EVENTS, FINDING_EVENTS, TOPICS
 from shared.events.claims import ClaimApproved, ClaimSubmitted
 from shared.events.envelope import Event, decode

@@ -9,7 +9,7 @@ from typing import Any, Literal
 from uuid import UUID, uuid5
 
 from services.claims.plan import decide
-from services.claims.plan.decide import Plan, expect, keys_of
+from services.claims.plan.decide import Plan, keys_of
 from services.claims.plan.refusals import (
     NothingToCorrect,
     NotOnRoster,
@@ -109,15 +109,18 @@ SESSION: Aggregate[Session] = Aggregate("/claims", CLAIM_EVENTS, Session(), evol
 
 
 def record_session(session: Session, plan: Plan, command: RecordSession) -> Decision:
-    """One list for each session of an approved plan, in parts of 500.
+    """One list for each session of a plan that was approved once, in parts of 500.
+
+    It may come late: it is evidence, and changes nothing that was decided.
 
     Raises SessionRecorded where the same list stands already, SessionDiffers for another one, and
     NotOnRoster for a person who never was a trainee of the plan.
     """
+    if plan.approval is None or plan.stage is decide.Stage.CANCELLED:
+        raise PlanNotInThisState(command="record attendance", state=plan.stage.value)
     parts = _recorded(plan, command)
     if session.stage is Stage.RECORDED:
         raise _told_before(session, parts)(session=command.session)
-    expect(plan, "record attendance", decide.Stage.APPROVED, decide.Stage.COMPLETED)
     _trainees(plan, command.presences)
     return Decision(parts)
 
