@@ -55,6 +55,11 @@ def _check_length(request: web.Request, limit: int) -> None:
         raise _too_large(limit)
 
 
+def _check_total(total: int, limit: int) -> None:
+    if total > limit:
+        raise _too_large(limit)
+
+
 def _too_large(limit: int) -> Problem:
     return Problem(codes.BODY_TOO_LARGE, limit_bytes=limit)
 
@@ -64,8 +69,7 @@ async def _whole(request: web.Request, limit: int) -> bytes:
         return b"".join([chunk async for chunk in _chunks(request, limit, BODY_SECONDS)])
     _check_length(request, limit)
     raw = await _next(request, 0, BODY_SECONDS)
-    if len(raw) > limit:
-        raise _too_large(limit)
+    _check_total(len(raw), limit)
     return raw
 
 
@@ -75,8 +79,7 @@ async def _chunks(request: web.Request, limit: int, seconds: int) -> AsyncIterat
     deadline = asyncio.get_running_loop().time() + seconds
     while chunk := await _next(request, deadline, seconds):
         total += len(chunk)
-        if total > limit:
-            raise _too_large(limit)
+        _check_total(total, limit)
         yield chunk
 
 
