@@ -33,7 +33,9 @@ def test_every_answer_has_words_and_every_success_a_shape(name: str) -> None:
                 assert answer["description"], f"{method} {path} {status}"
                 [content] = answer["content"].values()
                 wanted = operation["x-roles"] or status >= "300"
-                assert "$ref" in content["schema"] or not wanted, f"{method} {path} {status}"
+                shape = content["schema"]
+                shaped = "$ref" in shape or shape == {"type": "string"}
+                assert shaped or not wanted, f"{method} {path} {status}"
 
 
 @pytest.mark.parametrize("name", ["claims", "payments"])

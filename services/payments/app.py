@@ -1,9 +1,13 @@
 """The payments service, wired: its routes, its read tables, what it hears from others."""
 
 from services.payments import importing
+from services.payments.bank import api as batches
+from services.payments.bank.hearing import Hearing
 from services.payments.books import book
-from services.payments.payout import api, views
+from services.payments.fund import api as funds
+from services.payments.payout import api, paying_api
 from services.payments.reactions import REACTIONS
+from services.payments.tables import VIEW, ReadTables
 from shared.days import Days
 from shared.events.base import CLAIM_EVENTS, FINDING_EVENTS, PAYOUT_EVENTS
 from shared.inbox import Inbox
@@ -19,15 +23,20 @@ async def build(service: Service) -> Parts:
     service.ledger.books = book
     inbox = Inbox(
         INBOX, service.store, service.log, (CLAIM_EVENTS, FINDING_EVENTS),
-        Reactor(service.ledger, REACTIONS), service.clock,
+        Hearing(Reactor(service.ledger, REACTIONS)), service.clock,
     )  # fmt: skip
-    view = views.PayoutsInHand(service.store)
     assert service.vault is not None
     return Parts(
         title="payments",
-        routes=[*api.routes(service), *importing.routes(service)],
+        routes=[
+            *api.routes(service),
+            *paying_api.routes(service),
+            *funds.routes(service),
+            *batches.routes(service),
+            *importing.routes(service),
+        ],
         inboxes=[inbox],
-        projectors=[Projector(views.VIEW, service.store, view.project)],
+        projectors=[Projector(VIEW, service.store, ReadTables(service.store).project)],
         background=[
             Days(service, "payments", PAYOUT_EVENTS).run,
             Purging(service.store, service.vault, service.clock).run,

@@ -60,3 +60,104 @@ ANSWER_CONTRADICTS = define(
     "The bank said otherwise before: the order is {state}.",
     "与银行此前的回执不一致：该指令状态为 {state}。",
 )
+FUND_UNKNOWN = define(
+    "FUND_UNKNOWN",
+    409,
+    "The jurisdiction of this payment has no fund {fund}.",
+    "该笔支付所属辖区没有资金专账 {fund}。",
+)
+FUND_KNOWN = define(
+    "FUND_KNOWN", 409, "There is a fund {fund} already.", "资金专账 {fund} 已存在。"
+)
+FUND_FROZEN = define(
+    "FUND_FROZEN", 409, "Nothing may leave the fund {fund} today.", "资金专账 {fund} 目前已冻结。"
+)
+FUND_PURPOSE = define(
+    "FUND_PURPOSE",
+    409,
+    "The fund {fund} may not pay {purpose}.",
+    "资金专账 {fund} 不得用于支付 {purpose}。",
+)
+FUND_EXHAUSTED = define(
+    "FUND_EXHAUSTED",
+    409,
+    "The account does not hold that much; nothing was written.",
+    "账户余额不足，未作任何记录。",
+)
+BATCH_REFUSED = define(
+    "BATCH_REFUSED",
+    409,
+    "{count} orders may not leave, so nothing was released.",
+    "有 {count} 笔不得拨付，整批未放行。",
+)
+BATCH_MIXED = define(
+    "BATCH_MIXED",
+    409,
+    "One batch takes money from one fund of one jurisdiction.",
+    "同一批次只能从同一辖区的同一资金专账拨付。",
+)
+AUDIT_BEHIND = define(
+    "AUDIT_BEHIND",
+    409,
+    "Audit has not judged yet what {count} of these orders rest on; nothing was released.",
+    "审计尚未覆盖其中 {count} 笔所依据的审批，整批未放行。",
+)
+APPROVAL_NOT_JUDGED = define(
+    "APPROVAL_NOT_JUDGED",
+    409,
+    "The approval is number {needed} of {topic}/{partition}; audit has judged up to {judged}.",
+    "审批位于 {topic}/{partition} 第 {needed} 号；审计已覆盖至第 {judged} 号。",
+)
+AUDIT_NOT_SILENT = define(
+    "AUDIT_NOT_SILENT",
+    409,
+    "A batch goes without audit only when audit has been silent for {minutes} minutes.",
+    "审计须静默满 {minutes} 分钟，方可由两人越过审计放行。",
+)
+OVERRIDE_UNUSABLE = define(
+    "OVERRIDE_UNUSABLE",
+    409,
+    "There is no such override, or it was used, or it is older than a day.",
+    "该越过审计的申请不存在、已使用或已超过一天。",
+)
+PAYEE_ERASED = define(
+    "PAYEE_ERASED",
+    409,
+    "The payee's data was erased; name and account cannot be read.",
+    "收款人信息已删除，无法读取户名和账号。",
+)
+ACCOUNT_MISSING = define(
+    "ACCOUNT_MISSING",
+    409,
+    "Nobody has named an account for this person.",
+    "未登记该收款人的银行账号。",
+)
+INSTRUCTION_UNKNOWN = define(
+    "INSTRUCTION_UNKNOWN", 422, "No order of this batch has this id.", "本批次没有该指令号。"
+)
+DOUBLE_LINE = define(
+    "DOUBLE_LINE", 422, "The file answers this order twice.", "文件中该指令号重复。"
+)
+LINE_DIFFERS = define("LINE_DIFFERS", 422, "The order stands on another line.", "序号与指令不符。")
+AMOUNT_DIFFERS = define(
+    "AMOUNT_DIFFERS", 422, "The order was for another amount.", "金额与指令不符。"
+)
+ANSWER_FROM_TOMORROW = define(
+    "ANSWER_FROM_TOMORROW", 422, "The day is still to come.", "日期晚于今天。"
+)
+ANSWER_INCOMPLETE = define(
+    "ANSWER_INCOMPLETE",
+    422,
+    "A payment needs the bank's reference, a return its reason.",
+    "付款成功须填流水号，退回须填原因。",
+)
+ANSWERS_REFUSED = define(
+    "ANSWERS_REFUSED", 422, "The file cannot be read as a table.", "无法读取该文件。"
+)
+BATCH_NOT_RELEASED = define(
+    "BATCH_NOT_RELEASED", 409, "The batch has not been released.", "该批次尚未放行。"
+)
+BATCH_DOUBLE = define("BATCH_DOUBLE", 422, "An order stands there twice.", "同一笔拨付重复列出。")
+PAYEE_DIFFERS = define(
+    "PAYEE_DIFFERS", 409, "This payment belongs to another person.", "该笔款项属于其他人。"
+)

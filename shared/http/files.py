@@ -41,7 +41,9 @@ class RowErrorSchema(Schema):
 
 class RowOutcomeSchema(Schema):
     row = StrictInteger(1, en="line of the file", zh="文件行号")
-    outcome = Choice("submitted", "imported", "already", "refused", "not_for_this_service")
+    outcome = Choice(
+        "submitted", "imported", "recorded", "already", "refused", "not_for_this_service"
+    )
     record = Identifier(120, required=False)
     errors = Items(Nested(RowErrorSchema()), 100, required=False)
     warnings = Items(Nested(RowErrorSchema()), 100, required=False)
@@ -52,6 +54,7 @@ class CountsSchema(Schema):
 
     submitted = StrictInteger(required=False)
     imported = StrictInteger(required=False)
+    recorded = StrictInteger(required=False)
     already = StrictInteger(required=False)
     refused = StrictInteger(required=False)
     not_for_this_service = StrictInteger(required=False)

@@ -140,7 +140,8 @@ def _parameter(place: str, name: str, required: bool, longest: int = 120) -> dic
 
 def _responses(route: Route) -> dict[str, Any]:
     done: dict[str, Any] = {"description": "Done / 成功"}
-    shape: Any = route.response if route.response is not None else {}
+    other = {} if route.response_type == JSON else {"type": "string"}
+    shape: Any = route.response if route.response is not None else other
     done["content"] = {route.response_type: {"schema": shape}}
     if route.idempotent:
         text = {"type": "string", "description": "<topic>/<partition>/<seq>"}

@@ -9,7 +9,7 @@ CREATE TABLE journal_lines (
     CONSTRAINT journal_lines_pkey PRIMARY KEY (event_id, line),
     CONSTRAINT journal_lines_amount CHECK (amount_fen <> 0)
 );
-CREATE INDEX journal_lines_account ON journal_lines (account);
+CREATE INDEX journal_lines_account ON journal_lines (account, event_id, line);
 
 -- What is in each account. A guarded one never stands below zero.
 CREATE TABLE balances (

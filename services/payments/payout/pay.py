@@ -88,7 +88,7 @@ def authorise_payout(payout: Payout, command: AuthorisePayout) -> Decision:
     if payout.stage is not Stage.SCHEDULED:
         raise NotInThisState(command="authorise", state=state_of(payout))
     _require_free(payout)
-    require_new_hand(_foreign(payout), command.actor)
+    require_new_hand((*_foreign(payout), *_changed(payout)), command.actor)
     authorised = PayoutAuthorised(
         **said_of(payout),
         amount_fen=payout.amount_fen,
@@ -102,8 +102,8 @@ def authorise_payout(payout: Payout, command: AuthorisePayout) -> Decision:
 
 
 def change_account(payout: Payout, command: ChangeAccount) -> Decision:
-    """A returned payout gets the payee's right account; the old order keeps the old one."""
-    if payout.stage is not Stage.RETURNED:
+    """What is not authorised, or came back, gets the payee's right account."""
+    if payout.stage not in (Stage.SCHEDULED, Stage.RETURNED):
         raise NotInThisState(command="change the account of", state=state_of(payout))
     if command.account == payout.keys.account:
         raise AccountUnchanged
@@ -130,8 +130,7 @@ def reissue_payout(payout: Payout, command: ReissuePayout) -> Decision:
         raise AccountUnchanged
     if payout.orders >= MAX_ORDERS:
         raise OrdersExhausted(orders=payout.orders)
-    changed = tuple(Hand("account", actor) for actor in payout.account_by)
-    require_new_hand((*_foreign(payout), *changed), command.actor)
+    require_new_hand((*_foreign(payout), *_changed(payout)), command.actor)
     assert payout.fund is not None
     reissued = PayoutReissued(
         **said_of(payout),
@@ -178,7 +177,6 @@ class Payouts:
             raise NotPayable(state=state_of(payout))
         _require_free(payout)
         assert payout.scheduled_at is not None
-        done = (*payout.authorised_by, *payout.account_by)
         return Payment(
             stream_id=stream_id,
             jurisdiction=payout.jurisdiction,
@@ -189,7 +187,7 @@ class Payouts:
             instruction=instruction_id(stream_id, payout.orders + 1),
             approvals=_places(payout),
             approved_at=payout.scheduled_at,
-            hands=(*payout.hands, *(Hand("authorise", actor) for actor in done)),
+            hands=(*payout.hands, *_authorised(payout), *_changed(payout)),
             authorised_by=payout.authorised_by[-1],
             claim=payout.keys.claim,
             seals=payout.corrected,
@@ -255,6 +253,15 @@ def _require_free(payout: Payout) -> None:
 def _foreign(payout: Payout) -> tuple[Hand, ...]:
     """The hands of the claim, and who released an earlier order: none of them may authorise."""
     return (*payout.hands, *(Hand("release", actor) for actor in payout.released_by))
+
+
+def _authorised(payout: Payout) -> tuple[Hand, ...]:
+    return tuple(Hand("authorise", actor) for actor in payout.authorised_by)
+
+
+def _changed(payout: Payout) -> tuple[Hand, ...]:
+    """Who named the account that the money goes to neither authorises nor releases it."""
+    return tuple(Hand("account", actor) for actor in payout.account_by)
 
 
 def _places(payout: Payout) -> tuple[Place, ...]:

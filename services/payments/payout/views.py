@@ -39,7 +39,7 @@ class PayoutsInHand:
         self._store = store
 
     async def project(self, connection: Connection, events: Sequence[Event]) -> None:
-        streams = {e.subject: e for e in events if isinstance(e.facts, PayoutKeys)}
+        streams = {e.subject: e for e in events if _of_payout(e)}
         if not streams:
             return
         found = await connection.fetch(
@@ -59,6 +59,11 @@ class PayoutsInHand:
                 )
             )  # fmt: skip
         await connection.executemany(_PUT, rows)
+
+
+def _of_payout(event: Event) -> bool:
+    """Also a recovery or a new account in its stream; old payments of a plan have another name."""
+    return event.subject.startswith("payout-") or isinstance(event.facts, PayoutKeys)
 
 
 async def payouts(

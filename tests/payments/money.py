@@ -1,0 +1,170 @@
+"""A fund with money, officers, and an audit that has judged: what a payment over HTTP needs."""
+
+import asyncio
+import csv
+import io
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+from uuid import uuid4
+
+from services.payments.bank.hearing import Hearing
+from services.payments.reactions import REACTIONS
+from shared.delivery import Delivery
+from shared.events.base import CLAIM_EVENTS, FINDING_EVENTS, Facts
+from shared.events.cases import Judged, Position
+from shared.events.envelope import Event, encode
+from shared.http.identity import Role
+from shared.ids import payout_id
+from shared.log.port import Record, TopicPartition
+from shared.reactor import Reactor
+from tests.claims.filing import Office, claim
+from tests.installation import PARTITIONS, Answer, Person
+from tests.payments.conftest import Both
+
+PLACE = "211402"
+SECONDS = 15.0
+FAR = 10**9
+
+
+@dataclass
+class Bureau:
+    """Two finance officers and two approvers of the city, and one fund of the district."""
+
+    both: Both
+    fund: str
+    fund_id: str
+    officer: Person
+    other_officer: Person
+    approver: Person
+    other_approver: Person
+
+    @classmethod
+    async def opened(cls, both: Both, fund: str, fen: int) -> "Bureau":
+        person = both.payments.person
+        officer = person("officer-1", Role.FINANCE_OFFICER)
+        bureau = cls(
+            both, fund, "", officer, person("officer-2", Role.FINANCE_OFFICER),
+            person("releaser-1", Role.FINANCE_APPROVER),
+            person("releaser-2", Role.FINANCE_APPROVER),
+        )  # fmt: skip
+        opened = await officer.post("/funds", fund_body(fund), key=f"{fund}-open")
+        assert opened.status == 201, opened.body
+        bureau.fund_id = opened.body["fund"]
+        if fen:
+            given = await bureau.allocate(fen, f"{fund}-give")
+            assert given.status == 200, given.body
+        return bureau
+
+    async def allocate(self, fen: int, key: str, approved_by: str = "director-1") -> Answer:
+        body = {
+            "amount_fen": fen, "document": "HLD-2021-7", "allocated_on": "2021-01-04",
+            "approved_by": approved_by,
+        }  # fmt: skip
+        return await self.officer.post(f"/funds/{self.fund_id}/allocate", body, key=key)
+
+    async def scheduled(self, body: dict[str, Any], key: str) -> str:
+        """The payout of a claim that was approved in the other service."""
+        payout = payout_id(await Office(self.both.claims).approved(body, key))
+        await self.state(payout, "scheduled")
+        return payout
+
+    async def authorise(self, payout: str, key: str, officer: Person | None = None) -> Answer:
+        who = officer or self.officer
+        return await who.post(f"/payouts/{payout}/authorise", {"fund": self.fund}, key=key)
+
+    async def authorised(self, body: dict[str, Any], key: str) -> str:
+        payout = await self.scheduled(body, key)
+        answer = await self.authorise(payout, f"{key}-auth")
+        assert answer.status == 200, answer.body
+        return payout
+
+    async def release(self, *payouts: str, key: str, **more: Any) -> Answer:
+        return await self.approver.post("/batches", {"payables": payouts, **more}, key=key)
+
+    async def released(self, *payouts: str, key: str) -> dict[str, Any]:
+        await judged(self.both)
+        answer = await self.release(*payouts, key=key)
+        assert answer.status == 201, answer.body
+        return dict(answer.body)
+
+    async def file(self, batch: str) -> list[list[str]]:
+        """The rows of the bank's file, header first."""
+        return list(csv.reader(io.StringIO((await self.bytes_of(batch)).decode("utf-8-sig"))))
+
+    async def bytes_of(self, batch: str) -> bytes:
+        person = self.approver
+        headers = {"Authorization": f"Bearer {person.token}"}
+        url = f"{person.url}/batches/{batch}/file"
+        async with person.session.get(url, headers=headers) as given:
+            assert given.status == 200, await given.read()
+            return await given.read()
+
+    async def answer(self, batch: str, rows: list[str], key: str) -> Answer:
+        table = "\n".join(["指令号,结果,金额,日期,流水号,原因", *rows, ""]).encode()
+        return await self.officer.upload(f"/batches/{batch}/answers", table, key=key)
+
+    async def paid(self, body: dict[str, Any], key: str) -> tuple[str, str]:
+        """A payout that the bank has paid, and its batch."""
+        payout = await self.authorised(body, key)
+        batch = (await self.released(payout, key=f"{key}-rel"))["batch"]
+        [row] = await self.rows(batch, "成功", "B-1", "")
+        answer = await self.answer(batch, [row], f"{key}-ans")
+        assert answer.body["counts"] == {"recorded": 1}, answer.body
+        return payout, batch
+
+    async def rows(self, batch: str, outcome: str, reference: str, reason: str) -> list[str]:
+        """An answer of the bank to each line of its file."""
+        _, *lines = await self.file(batch)
+        return [f"{row[1]},{outcome},{row[4]},2021-05-07,{reference},{reason}" for row in lines]
+
+    async def state(self, payout: str, state: str) -> dict[str, Any]:
+        """The payout once it is in that state."""
+        async with asyncio.timeout(SECONDS):
+            while True:
+                answer = await self.officer.get(f"/payouts/{payout}")
+                if answer.status == 200 and answer.body["state"] == state:
+                    return dict(answer.body)
+                await asyncio.sleep(0.02)
+
+    async def balances(self) -> dict[str, int]:
+        """Every account of the fund that holds anything."""
+        shown = await self.officer.get(f"/funds/{self.fund_id}")
+        return {name: fen for name, fen in shown.body["balances"].items() if fen}
+
+
+ACCOUNT = "6222021001116245702"
+
+
+def with_account(n: int) -> dict[str, Any]:
+    """A claim whose person named an account."""
+    body = claim(n)
+    body["person"]["account"] = ACCOUNT
+    return body
+
+
+def fund_body(fund: str, jurisdiction: str = PLACE) -> dict[str, Any]:
+    return {
+        "jurisdiction": jurisdiction, "fund": fund, "source": "unemployment_surplus", "year": 2021,
+        "purposes": [], "bank": "ICBC", "account": "6222000000000001", "opened_on": "2021-01-04",
+    }  # fmt: skip
+
+
+async def judged(both: Both, upto: int = FAR, at: datetime | None = None) -> None:
+    """Audit says that it has judged every partition of claims up to this number."""
+    places = tuple(Position(topic=CLAIM_EVENTS, partition=n, seq=upto) for n in range(PARTITIONS))
+    said = Judged(positions=places, rule_pack_sha256="0" * 64, findings=0)
+    await heard(both, said, at or datetime.now(UTC))
+
+
+async def heard(both: Both, facts: Facts, at: datetime) -> None:
+    """What the inbox of payments does with one event of audit."""
+    event = Event(
+        id=str(uuid4()), source="/audit", subject="judged-1", version=1, recorded_at=at,
+        occurred_at=at, jurisdiction="211400", actor="system", correlation_id="c-1", facts=facts,
+    )  # fmt: skip
+    record = Record(1, bytes(16), bytes(32), encode(event))
+    service = both.payments.service
+    delivery = Delivery(TopicPartition(FINDING_EVENTS, 0), record, event)
+    async with service.pool.acquire() as connection, connection.transaction():
+        await Hearing(Reactor(service.ledger, REACTIONS)).apply(connection, [delivery])
