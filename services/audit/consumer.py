@@ -1,10 +1,10 @@
 """What audit hears becomes findings: hot rows, touched keys, the rules, and what is new in them."""
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
-from services.audit import hot_rows
+from services.audit import hot_rows, streams, terms
 from services.audit.finding.decide import FINDING, Finding, evolve, judge_finding, stream_of
 from services.audit.hot_rows import MAX_ROWS, TooManyRows
 from services.audit.judging import Judges
@@ -13,12 +13,15 @@ from shared.events.envelope import Event, decode
 from shared.events.findings import FindingOpened
 from shared.http.access import Jurisdictions
 from shared.inbox import Delivery, Effects
+from shared.log.port import TopicPartition
 from shared.service import Service
 from shared.store.commands import By
 from shared.store.store import Asked, Connection
 from shared.store.unit import Unit
 
 ACTOR = "system"
+MAX_ENDED = 500
+"""subjects of one round whose term a day ended"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,18 +53,48 @@ class Auditing:
 
     async def apply(self, connection: Connection, deliveries: Sequence[Delivery]) -> Effects:
         """Events that no rule reads, findings among them, have no effect."""
-        keyed = [(d, keys_of(d.event, self._judges.rules)) for d in deliveries]
+        rules = self._judges.rules
+        broken = await self._broken(connection, deliveries)
+        keyed = [
+            (d, keys_of(d.event, rules) | broken.get((d.at, d.record.seq), set()))
+            for d in deliveries
+        ]
         touching = [(delivery, keys) for delivery, keys in keyed if keys]
         if not touching:
             return Effects()
         await hot_rows.store(connection, touching)
         events = [delivery.event for delivery, _ in touching]
+        also = frozenset[RuleKey]().union(*broken.values())
+        verdicts = await self._verdicts(connection, events, also)
+        ended = await terms.ended(connection, rules, terms.newest_day(events))
+        for n in range(0, len(ended), MAX_ENDED):
+            part = frozenset(ended[n : n + MAX_ENDED])
+            verdicts += await self._verdicts(connection, (), part)
         units: dict[str, Unit] = {}
-        for verdict in await self._verdicts(connection, events):
+        for verdict in verdicts:
             units |= await self._units(connection, verdict, events)
         return Effects([units[finding_id] for finding_id in sorted(units)])
 
-    async def _verdicts(self, connection: Connection, events: Sequence[Event]) -> list[Verdict]:
+    async def _broken(
+        self, connection: Connection, deliveries: Sequence[Delivery]
+    ) -> dict[tuple[TopicPartition, int], set[RuleKey]]:
+        """By its place, the key of an event that does not follow in its stream."""
+        rule = next((r for r in self._judges.rules if r.follows_streams), None)
+        if rule is None:
+            return {}
+        return {
+            (TopicPartition(one.topic, one.partition), one.seq): {
+                RuleKey(rule.id, f"{rule.header.subject}:{one.stream}")
+            }
+            for one in await streams.follow(connection, deliveries)
+        }
+
+    async def _verdicts(
+        self,
+        connection: Connection,
+        events: Sequence[Event],
+        also: frozenset[RuleKey],
+    ) -> list[Verdict]:
         """One for the batch; of a batch with too many rows one for each half."""
         limit = self._max_rows if len(events) > 1 else None
 
@@ -69,12 +102,23 @@ class Auditing:
             return await hot_rows.fetch(connection, keys, limit)
 
         try:
-            work = await gather(self._judges.rules, events, fetch)
+            work = await gather(self._judges.rules, events, fetch, also)
         except TooManyRows:
             middle = len(events) // 2
-            first = await self._verdicts(connection, events[:middle])
-            return [*first, *await self._verdicts(connection, events[middle:])]
-        return [verdict_of(work, await self._judges.judge(work))]
+            first = await self._verdicts(connection, events[:middle], also)
+            return [*first, *await self._verdicts(connection, events[middle:], frozenset())]
+        return [await self._verdict(connection, work)]
+
+    async def _verdict(self, connection: Connection, work: Work) -> Verdict:
+        """What the rules say, with the breaks of its streams; what waits is kept."""
+        timed = {rule.id for rule in self._judges.rules if rule.timed}
+        follows = {rule.id for rule in self._judges.rules if rule.follows_streams}
+        named = [RuleKey(s.rule, s.key.partition(":")[2]) for s in work.subjects]
+        broken = {key.key for key in named if key.rule in follows}
+        work = replace(work, breaks=await streams.breaks(connection, broken))
+        found, waiting = await self._judges.judge(work)
+        await terms.keep(connection, [key for key in named if key.rule in timed], waiting)
+        return verdict_of(work, found)
 
     async def _units(
         self, connection: Connection, verdict: Verdict, batch: Sequence[Event]

@@ -5,10 +5,9 @@ from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 
 from services.audit.detectors.rules import Rule
-from services.audit.replay.judge import Parameters
+from services.audit.replay.judge import Judgement, Parameters
 from services.audit.replay.keyed import Keyed, Work
 from shared.events.base import FINDING_EVENTS
-from shared.events.findings import FindingOpened
 
 
 class NotForTheStream(ValueError):
@@ -19,7 +18,7 @@ class Judges:
     """One connection, one thread: opened at the first work, closed after the last."""
 
     def __init__(self, rules: Sequence[Rule], parameters: Parameters) -> None:
-        self.rules = tuple(rule for rule in rules if rule.header.mode == "S")
+        self.rules = tuple(rule for rule in rules if rule.streams)
         for rule in self.rules:
             if FINDING_EVENTS in rule.header.feeds:
                 # The watermark takes findings as judged by the moment they are written.
@@ -28,11 +27,11 @@ class Judges:
         self._thread = ThreadPoolExecutor(1, "judges")
         self._keyed: Keyed | None = None
 
-    async def judge(self, work: Work) -> list[FindingOpened]:
+    async def judge(self, work: Work) -> Judgement:
         """What the rules find for the subjects of `work`."""
         return await asyncio.get_running_loop().run_in_executor(self._thread, self._judge, work)
 
-    def _judge(self, work: Work) -> list[FindingOpened]:
+    def _judge(self, work: Work) -> Judgement:
         if self._keyed is None:
             self._keyed = Keyed(self.rules, self._parameters).__enter__()
         return self._keyed.judge(work)

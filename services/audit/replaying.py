@@ -91,7 +91,8 @@ async def replay_and_compare(
     differences = None
     if judged:
         stream = await asyncio.to_thread(stream_findings, archive, judged)
-        differences = differences_of(findings, stream)
+        streamed = {rule.id for rule in rules if rule.streams}
+        differences = differences_of([f for f in findings if f.rule in streamed], stream)
     return Compared(report, until, findings, differences, _behind(wanted, judged))
 
 

@@ -27,7 +27,7 @@ START = datetime(2021, 3, 1, 1, 0, tzinfo=UTC)
 POLICY = PolicyUsed(policy_id="HLD", version=1, content_sha256="0" * 64)
 DAY = date(2020, 6, 1)
 PARTITIONS = 3
-Kind = Literal["payout", "advance"]
+Kind = Literal["payout", "advance", "settlement"]
 
 
 def ref(number: int) -> str:
@@ -81,7 +81,10 @@ class History:
             "amount_fen": 150_000,
             "filed_by": "filer-1",
             "accepted_by": "clerk-1",
+            "verified_by": None,
+            "inspected_by": None,
             "supersedes": None,
+            "settled_by_plan": False,
         }
         given |= {name: said.pop(name) for name in list(given) if name in said}
         facts = ClaimApproved(

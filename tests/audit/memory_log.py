@@ -4,7 +4,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from uuid import UUID
 
-from shared.events.base import BY_CLASS
+from shared.days import stream_of
+from shared.events.base import BY_CLASS, PAYOUT_EVENTS
 from shared.events.envelope import Event, encode
 from shared.events.partition import partition_of
 from shared.log.chain import GENESIS, link
@@ -13,6 +14,13 @@ from shared.log.port import LogRefused, LogWriter, Record, TopicPartition, Topic
 
 def event_id(number: int) -> bytes:
     return bytes.fromhex(f"0192000000007000a000{number:012x}")
+
+
+def topic_of(event: Event) -> str:
+    """Where its service writes it: both services open days."""
+    if event.subject == stream_of("payments"):
+        return PAYOUT_EVENTS
+    return BY_CLASS[type(event.facts)].topics[0]
 
 
 @dataclass
@@ -34,8 +42,7 @@ class MemoryLog:
         """Append events where their stream belongs."""
         told: list[tuple[TopicPartition, Record]] = []
         for event in events:
-            topic = BY_CLASS[type(event.facts)].topics[0]
-            at = TopicPartition(topic, partition_of(event.subject, partitions))
+            at = TopicPartition(topic_of(event), partition_of(event.subject, partitions))
             told.append((at, self._append(at, UUID(event.id).bytes, encode(event))))
         return told
 

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from hashlib import sha256
 from pathlib import Path
 from typing import Annotated, Literal
@@ -54,7 +55,9 @@ class Header(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     clauses: Annotated[tuple[str, ...], Meta(min_length=1)]
     cities: Annotated[tuple[str, ...], Meta(min_length=1)]
     effective: Effective
-    mode: Literal["S", "B", "S+B"]
+    mode: Literal["S", "S timer", "S+B", "B"]
+    """timer: its rows have `due_on` and `opened_on`, the first day opened after it; while that is
+    NULL the case is not due and no finding"""
     feeds: Annotated[tuple[str, ...], Meta(min_length=1)]
     """topics that the rule cannot be judged without"""
     tables: Annotated[dict[str, str], Meta(min_length=1)]
@@ -62,14 +65,20 @@ class Header(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     subject: str
     """key kind that the finding's subject is a value of"""
     keys: Annotated[dict[str, dict[str, str]], Meta(min_length=1)]
-    """key kind → event type → field that holds the key; `stream` is the event's own stream"""
+    """key kind → event type → fields that hold a key; `stream` is the event's own stream"""
     needs: dict[str, tuple[str, ...]]
     """columns without which a row of a view cannot be judged: such rows are counted, not clean"""
     parameters: dict[str, Parameter]
     explanation: Words
+    outside: dict[str, str] = {}
+    """view → what its rows, from before the ledger, can never be judged for"""
+
+    @property
+    def views(self) -> frozenset[str]:
+        return frozenset({*self.tables, *self.needs, *self.outside})
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Rule:
     """One detector: its header, its SQL and the hash of its file."""
 
@@ -80,6 +89,20 @@ class Rule:
     @property
     def id(self) -> str:
         return self.header.id
+
+    @property
+    def timed(self) -> bool:
+        return self.header.mode == "S timer"
+
+    @property
+    def follows_streams(self) -> bool:
+        """It reads what does not follow in its stream; those events are under no declared key."""
+        return "version_breaks" in self.header.views
+
+    @property
+    def streams(self) -> bool:
+        """The stream judges it too, and says the same as the replay."""
+        return self.header.mode in ("S", "S timer")
 
     @property
     def major(self) -> int:
@@ -97,13 +120,33 @@ class Rule:
 
 
 @dataclass(frozen=True, slots=True)
-class Views:
-    """The documented views, and the event types (`ClaimApproved.v1`) that they stand on."""
+class View:
+    """One documented view, and the event types (`ClaimApproved.v1`) that it stands on."""
 
-    statements: tuple[str, ...]
-    names: frozenset[str]
-    types: tuple[str, ...]
+    name: str
+    statement: str
+    types: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Views:
+    """All of them, each on typed tables alone."""
+
+    views: tuple[View, ...]
     sha256: str
+
+    @property
+    def names(self) -> frozenset[str]:
+        return frozenset(view.name for view in self.views)
+
+    @property
+    def types(self) -> tuple[str, ...]:
+        return tuple(sorted({kind for view in self.views for kind in view.types}))
+
+    def of(self, rules: "Sequence[Rule]") -> "Views":
+        """Only those that these rules read: what nobody reads is not built."""
+        read = {name for rule in rules for name in rule.header.views}
+        return Views(tuple(view for view in self.views if view.name in read), self.sha256)
 
 
 def load_rule(path: Path) -> Rule:
@@ -124,8 +167,7 @@ def load_rule(path: Path) -> Rule:
 
 def _key_complaints(header: Header) -> list[str]:
     views = load_views()
-    wrong = [f"no view {name}" for name in header.tables if name not in views.names]
-    wrong += [f"no view {name}" for name in header.needs if name not in views.names]
+    wrong = [f"no view {name}" for name in sorted(header.views - views.names)]
     types = {kind for fields in header.keys.values() for kind in fields}
     wrong += [f"no view reads {kind}" for kind in sorted(types) if kind not in views.types]
     if header.subject not in header.keys:
@@ -144,16 +186,24 @@ def load_rules(folder: Path = HERE) -> tuple[Rule, ...]:
     return tuple(rules)
 
 
+@cache
 def load_views(path: Path = HERE / "views.sql") -> Views:
+    """Raises InvalidRule."""
     text = path.read_text()
     code = "\n".join(line for line in text.splitlines() if not line.startswith("--"))
     wrong = complaints(code)
     if wrong:
         raise InvalidRule(f"{path.name}: {'; '.join(wrong)}")
-    statements = tuple(part.strip() for part in code.split(";") if part.strip())
-    types = sorted({f"{name}.v{version}" for name, version in _TABLE.findall(code)})
-    names = frozenset(_VIEW.findall(code))
-    return Views(statements, names, tuple(types), sha256(text.encode()).hexdigest())
+    statements = (part.strip() for part in code.split(";") if part.strip())
+    return Views(tuple(map(_view, statements)), sha256(text.encode()).hexdigest())
+
+
+def _view(statement: str) -> View:
+    match = _VIEW.match(statement)
+    if match is None:
+        raise InvalidRule(statement[:60])
+    types = {f"{name}.v{version}" for name, version in _TABLE.findall(statement)}
+    return View(match[1], statement, frozenset(types))
 
 
 def rule_pack_sha256(rules: Sequence[Rule]) -> str:

@@ -28,6 +28,37 @@ CREATE TABLE findings_held (
     CONSTRAINT findings_held_pkey PRIMARY KEY (rule, subject, finding_id)
 );
 
+-- Cases whose term still runs: judged again when a day after `due_on` is opened; '' is any day.
+CREATE TABLE subjects_waiting (
+    rule    text COLLATE "C" NOT NULL,
+    subject text COLLATE "C" NOT NULL,
+    due_on  text COLLATE "C" NOT NULL,
+    CONSTRAINT subjects_waiting_pkey PRIMARY KEY (rule, subject)
+);
+CREATE INDEX subjects_waiting_due ON subjects_waiting (due_on);
+
+-- The newest version of each stream that was judged, and where it stands.
+CREATE TABLE stream_heads (
+    topic     text COLLATE "C" NOT NULL,
+    stream_id text COLLATE "C" NOT NULL,
+    version   integer NOT NULL,
+    seq       bigint NOT NULL,
+    CONSTRAINT stream_heads_pkey PRIMARY KEY (topic, stream_id)
+);
+
+-- Events that did not follow the one before them in their stream.
+CREATE TABLE stream_breaks (
+    topic          text COLLATE "C" NOT NULL,
+    partition_no   smallint NOT NULL,
+    seq            bigint NOT NULL,
+    event_id       text NOT NULL,
+    stream_id      text COLLATE "C" NOT NULL,
+    version        integer NOT NULL,
+    before_version integer NOT NULL,
+    CONSTRAINT stream_breaks_pkey PRIMARY KEY (topic, partition_no, seq)
+);
+CREATE INDEX stream_breaks_stream ON stream_breaks (stream_id);
+
 -- Which findings are there, and how far is each? Follows the events; may be rebuilt at any time.
 CREATE TABLE findings_in_hand (
     finding         text COLLATE "C" NOT NULL,
@@ -56,8 +87,9 @@ CREATE TABLE findings_in_hand (
 );
 CREATE INDEX findings_in_hand_jurisdictions ON findings_in_hand USING gin (jurisdictions);
 
-GRANT SELECT, INSERT, DELETE ON hot_events, hot_keys, findings_held TO ledger_writer;
-GRANT SELECT, INSERT, UPDATE, DELETE ON findings_in_hand TO ledger_writer;
+GRANT SELECT, INSERT, DELETE ON hot_events, hot_keys, findings_held, subjects_waiting,
+    stream_breaks TO ledger_writer;
+GRANT SELECT, INSERT, UPDATE, DELETE ON findings_in_hand, stream_heads TO ledger_writer;
 
 -- migrate:down
-DROP TABLE findings_in_hand, findings_held, hot_keys, hot_events;
+DROP TABLE findings_in_hand, stream_breaks, stream_heads, subjects_waiting, findings_held, hot_keys, hot_events;

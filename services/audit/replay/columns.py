@@ -20,6 +20,9 @@ ENVELOPE = (
     "jurisdiction",
 )
 
+_ENVELOPE_TYPES = dict.fromkeys(
+    ("partition_no", "seq", "stream_version", "recorded_us", "occurred_us"), "BIGINT"
+)
 _EVENT_ID = (
     "concat(lower(substr(hex(event_id), 1, 8)), '-', lower(substr(hex(event_id), 9, 4)), '-', "
     "lower(substr(hex(event_id), 13, 4)), '-', lower(substr(hex(event_id), 17, 4)), '-', "
@@ -31,13 +34,14 @@ Shape = str | list["Shape"] | dict[str, "Shape"]
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """One field of an event's data: its JSON shape, and the SQL of its column."""
+    """One field of an event's data: its JSON shape, and the SQL and the type of its column."""
 
     name: str
     field: str
     shape: Shape
     sql: str
     required: bool
+    type: str
 
 
 def table_of(key: str) -> str:
@@ -58,10 +62,21 @@ def _column(field: inspect.Field) -> Column | None:
     if shape is None:
         return None
     name = f"said_{field.name}" if field.name in ENVELOPE else field.name
-    sql = f'data."{field.encode_name}"'
+    sql, stored = f'data."{field.encode_name}"', _type(shape)
     if isinstance(kind, inspect.DateTimeType):
-        sql = f"epoch_us(try_cast({sql} AS TIMESTAMPTZ))"
-    return Column(name, field.encode_name, shape, _with_default(sql, field), field.required)
+        sql, stored = f"epoch_us(try_cast({sql} AS TIMESTAMPTZ))", "BIGINT"
+    return Column(name, field.encode_name, shape, _with_default(sql, field), field.required, stored)
+
+
+def _type(shape: Shape) -> str:
+    match shape:
+        case str():
+            return shape
+        case list():
+            return f"{_type(shape[0])}[]"
+        case dict():
+            fields = [f'"{name}" {_type(inner)}' for name, inner in shape.items()]
+            return f"STRUCT({', '.join(fields)})"
 
 
 def _with_default(sql: str, field: inspect.Field) -> str:
@@ -107,6 +122,13 @@ def _shape(kind: inspect.Type) -> Shape | None:
             return {name: shape for name, shape in shapes.items() if shape is not None}
         case _:
             return None
+
+
+def empty_sql(kind: EventType) -> str:
+    """CREATE of the typed table without a row: nothing is read and no file is written for it."""
+    stored = [f"{name} {_ENVELOPE_TYPES.get(name, 'VARCHAR')}" for name in ENVELOPE]
+    stored += [f'"{column.name}" {column.type}' for column in columns_of(kind)]
+    return f"CREATE OR REPLACE TABLE {table_of(kind.key)} ({', '.join(stored)})"
 
 
 def typed_sql(kind: EventType, source: str) -> str:

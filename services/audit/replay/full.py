@@ -8,7 +8,8 @@ import msgspec
 
 from services.audit.archive.columns import connection
 from services.audit.detectors.rules import Rule, load_views, rule_pack_sha256
-from services.audit.replay.judge import Parameters, create_views, judge, not_judged
+from services.audit.replay.breaks import find_breaks
+from services.audit.replay.judge import Parameters, create_views, judge, not_judged, outside
 from services.audit.replay.report import Report, RuleRun, write_findings
 from services.audit.replay.typed import TypedLayer, Vector, build, typed_views
 from shared.events.findings import FindingOpened
@@ -31,10 +32,13 @@ def replay(
     Raises BeyondArchive, ArchiveDamaged, InvalidRule.
     """
     out.mkdir(parents=True, exist_ok=True)
-    layer = build(archive, until, out / "typed", load_views().types)
+    views = load_views().of(rules)
+    layer = build(archive, until, out / "typed", views.types)
     with connection(threads, MEMORY, out / "spill") as database:
         typed_views(database, layer)
-        create_views(database)
+        if any(rule.follows_streams for rule in rules):
+            find_breaks(database, archive, layer.until)
+        create_views(database, views)
         found = [_run(database, rule, parameters, layer) for rule in rules]
     findings = [one for _, group in found for one in group]
     report = Report(
@@ -55,7 +59,7 @@ def _run(
     database: duckdb.DuckDBPyConnection, rule: Rule, parameters: Parameters, layer: TypedLayer
 ) -> tuple[RuleRun, list[FindingOpened]]:
     missing = missing_feeds(rule, layer.until)
-    findings = judge(database, rule, parameters, missing)
+    findings, waiting = judge(database, rule, parameters, missing)
     chosen = parameters.get(rule.id, {})
     run = RuleRun(
         rule=rule.id,
@@ -67,9 +71,18 @@ def _run(
         findings=len(findings),
         amount_fen=sum(one.amount_fen or 0 for one in findings),
         missing_feeds=missing,
-        unjudged=not_judged(database, rule),
+        unjudged=not_judged(database, rule) | _no_days(database, len(waiting)),
+        outside=outside(database, rule),
+        waiting=len(waiting),
     )
     return run, findings
+
+
+def _no_days(database: duckdb.DuckDBPyConnection, waiting: int) -> dict[str, int]:
+    """Without a single day no term ever ends: such cases are not judged, and not clean."""
+    if not waiting or database.execute("SELECT 1 FROM days LIMIT 1").fetchone():
+        return {}
+    return {"days.day": waiting}
 
 
 def missing_feeds(rule: Rule, until: Vector) -> tuple[str, ...]:

@@ -59,6 +59,10 @@ class RuleRun(msgspec.Struct, frozen=True, kw_only=True):
     amount_fen: int
     missing_feeds: tuple[str, ...]
     unjudged: dict[str, int]
+    outside: dict[str, int]
+    """lines from before the ledger, by what they can never be judged for"""
+    waiting: int
+    """cases whose term still runs at the end of this prefix"""
 
 
 class Report(msgspec.Struct, frozen=True, kw_only=True):
@@ -82,9 +86,22 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def verdict(self) -> str:
         """`clean` only when nothing was found and nothing was missing."""
-        if self.complete:
-            return f"{self.findings} findings, complete" if self.findings else "clean"
-        return f"{self.findings} findings, complete except {', '.join(self._exceptions())}"
+        if not self.complete:
+            said = f"{self.findings} findings, complete except {', '.join(self._exceptions())}"
+        elif self.findings or any(run.outside for run in self.rules):
+            said = f"{self.findings} findings, complete"
+        else:
+            return "clean"
+        return said + self._from_before()
+
+    def _from_before(self) -> str:
+        """What old books do not tell: no fault of this replay, and yet not clean."""
+        said = [
+            f"{run.rule} not evaluable ({what}) for {number}"
+            for run in self.rules
+            for what, number in run.outside.items()
+        ]
+        return f"; old books: {', '.join(said)}" if said else ""
 
     def _exceptions(self) -> list[str]:
         said = [f"{self.parked} parked"] if self.parked else []

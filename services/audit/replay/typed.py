@@ -9,12 +9,18 @@ import duckdb
 
 from services.audit.archive.columns import connection, copy_sql, files_sql, quoted
 from services.audit.archive.files import LIMITS, Cover, covers, reading
-from services.audit.replay.columns import table_of, typed_sql
+from services.audit.replay.columns import empty_sql, table_of, typed_sql
 from shared.events.catalogue import REGISTRY
 from shared.log.port import TopicPartition
 
 ROWS_PER_PART = 120_000
 """At most this many archived rows feed one part: one Parquet row group, whatever the threads."""
+
+PART = (
+    "CREATE OR REPLACE TABLE part (topic VARCHAR, partition_no BIGINT, seq BIGINT, "
+    "event_id BLOB, type VARCHAR, subject VARCHAR, version BIGINT, recorded_us BIGINT, "
+    "occurred_us BIGINT, actor VARCHAR, jurisdiction VARCHAR, body BLOB)"
+)
 
 Vector = Mapping[TopicPartition, int]
 """A log prefix: the last seq of each partition that counts, 0 for an empty one."""
@@ -26,7 +32,9 @@ class BeyondArchive(Exception):
 
 @dataclass(frozen=True, slots=True)
 class TypedLayer:
-    """Typed files by event type; `parked` rows could not be read and are in no file."""
+    """Typed files by event type, none where it has no event; `parked` rows could not be read and
+    are in no file.
+    """
 
     until: Vector
     files: Mapping[str, tuple[Path, ...]]
@@ -62,13 +70,12 @@ def build(archive: Path, until: Vector | None, out: Path, types: Sequence[str]) 
         parts = list(_parts(_cells(known, vector)))
         files: dict[str, list[Path]] = {kind: [] for kind in types}
         parked = 0
-        for number, cells in enumerate(parts or [()]):
+        for number, cells in enumerate(parts):
             _load(database, cells, types)
             rows = _by_type(database)
             parked += sum(rows.values())
             for kind in types:
-                # The first part is written even when empty: it gives the type its columns.
-                if kind in rows or not number:
+                if kind in rows:
                     files[kind].append(out / table_of(kind) / f"{number:06d}.parquet")
                     parked -= _write(database, kind, files[kind][-1])
     shutil.rmtree(out / "spill", ignore_errors=True)
@@ -105,11 +112,7 @@ def _load(
     database: duckdb.DuckDBPyConnection, cells: Sequence[_Cell], types: Sequence[str]
 ) -> None:
     """Rows of the wanted types, and those whose type nobody knows, in the order of the log."""
-    database.execute(
-        "CREATE OR REPLACE TABLE part (topic VARCHAR, partition_no BIGINT, seq BIGINT, "
-        "event_id BLOB, type VARCHAR, subject VARCHAR, version BIGINT, recorded_us BIGINT, "
-        "occurred_us BIGINT, actor VARCHAR, jurisdiction VARCHAR, body BLOB)"
-    )
+    database.execute(PART)
     wanted = ", ".join(quoted(kind) for kind in types)
     known = ", ".join(quoted(kind) for kind in sorted(REGISTRY))
     for cell in cells:
@@ -135,6 +138,9 @@ def _write(database: duckdb.DuckDBPyConnection, kind: str, path: Path) -> int:
 def typed_views(database: duckdb.DuckDBPyConnection, layer: TypedLayer) -> None:
     """Give each typed table its name in this connection."""
     for kind, paths in layer.files.items():
+        if not paths:
+            database.execute(empty_sql(REGISTRY[kind]))
+            continue
         database.execute(
             f"CREATE OR REPLACE TEMPORARY VIEW {table_of(kind)} AS "  # noqa: S608
             f"SELECT * FROM {files_sql(paths)}"

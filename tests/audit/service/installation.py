@@ -14,7 +14,7 @@ from services.audit.hot_rows import MAX_ROWS
 from services.audit.judging import Judges
 from services.audit.trace.index import Indexed
 from services.audit.watermark import READER, STREAM, Watermark
-from shared.events.base import BY_CLASS, TOPICS
+from shared.events.base import TOPICS
 from shared.events.envelope import Event, decode, encode
 from shared.events.partition import partition_of
 from shared.inbox import Inbox
@@ -24,6 +24,7 @@ from shared.log.port import Log, LogReader, Record, TopicPartition
 from shared.service import Parts, Service, opened
 from shared.settings import Environment, Settings
 from tests.audit.histories import PARTITIONS
+from tests.audit.memory_log import topic_of
 from tests.databases import Databases
 
 RULES = load_rules()
@@ -46,9 +47,7 @@ class Audit:
 
     async def say(self, *events: Event) -> None:
         """Append to the log as the relays of the other services do."""
-        await self.say_bodies(
-            *((e.subject, BY_CLASS[type(e.facts)].topics[0], e.id, encode(e)) for e in events)
-        )
+        await self.say_bodies(*((e.subject, topic_of(e), e.id, encode(e)) for e in events))
 
     async def say_bodies(self, *told: tuple[str, str, str, bytes]) -> None:
         writer = await self.others.writer()

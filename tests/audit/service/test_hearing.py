@@ -18,6 +18,7 @@ from services.audit.finding.decide import (
     propose_outcome,
 )
 from services.audit.judging import Judges, NotForTheStream
+from services.audit.replay.judge import Judgement
 from services.audit.replay.keyed import RuleKey, Work
 from services.audit.watermark import STREAM, Watermark
 from shared.events.base import FINDING_EVENTS
@@ -178,7 +179,7 @@ async def test_judging_leaves_the_event_loop_free_and_closes_behind_the_last_wor
     while not judging.done():
         turns += 1
         await asyncio.sleep(0.001)
-    assert await judging == []
+    assert await judging == Judgement([], frozenset())
     assert turns > 3
     judges.close()
     assert not [t for t in threading.enumerate() if t.name.startswith("judges")]

@@ -18,7 +18,7 @@ from tests.audit.service.installation import RULES, Audit, audit_on
 from tests.databases import Databases
 
 
-@pytest.mark.parametrize(("seed", "steps", "max_rows"), [(11, 300, 20_000), (3, 80, 60)])
+@pytest.mark.parametrize(("seed", "steps", "max_rows"), [(11, 400, 20_000), (3, 200, 60)])
 async def test_the_process_finds_what_the_full_replay_finds(
     seed: int, steps: int, max_rows: int, databases: Databases, tmp_path: Path
 ) -> None:
@@ -45,7 +45,7 @@ async def test_the_process_finds_what_the_full_replay_finds(
     assert compared.equal
     open_ids = {f.opened.finding_id for f in standing.values() if f.opened and is_open(f)}
     assert open_ids == {one.finding_id for one in compared.findings}
-    assert {one.rule for one in compared.findings} == {"A1", "C1", "D5", "F1"}
+    assert {one.rule for one in compared.findings} >= {"A1", "C1", "D4", "D5", "D7", "F1", "G1"}
     by_stream = {stream_of(one.finding_id): one for one in compared.findings}
     assert all(standing[stream].opened == one for stream, one in by_stream.items())
 
