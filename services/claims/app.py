@@ -6,6 +6,9 @@ from services.claims import files, persons
 from services.claims.claim import routes, views
 from services.claims.handling import routes as handling_routes
 from services.claims.handling import views as handling_views
+from services.claims.notice import routes as notice_routes
+from services.claims.notice import views as notice_views
+from services.claims.notice.closing import Closing
 from services.claims.plan import projection as plans
 from services.claims.plan import routes as plan_routes
 from services.claims.plan.following import Settling
@@ -25,6 +28,7 @@ async def _project(connection: Connection, events: Sequence[Event]) -> None:
     """All read tables in one turn: each event is decoded once."""
     await views.project(connection, events)
     await handling_views.project(connection, events)
+    await notice_views.project(connection, events)
     await plans.project(connection, events)
     await verifications.project(connection, events)
 
@@ -38,12 +42,14 @@ async def build(service: Service) -> Parts:
             *files.routes(service),
             *persons.routes(service),
             *handling_routes.routes(service),
+            *notice_routes.routes(service),
             *plan_routes.routes(service),
             *verification_routes.routes(service),
         ],
         projectors=[Projector(views.VIEW, service.store, _project, Settling(service).due)],
         background=[
             Days(service, "claims", CLAIM_EVENTS).run,
+            Closing(service).run,
             Purging(service.store, service.vault, service.clock).run,
             Verifying(service).run,
         ],

@@ -135,3 +135,42 @@ OBJECTION_UPHELD = define(
     "An objection to the claim was found right ({clause}).",
     "对该申请的异议成立（{clause}）。",
 )
+NOTICE_REFUSED = define(
+    "NOTICE_REFUSED",
+    409,
+    "{count} of the claims must not stand in this notice.",
+    "有 {count} 份申请不能列入本次公示。",
+)
+NOTICE_NOT_DEMANDED = define(
+    "NOTICE_NOT_DEMANDED",
+    409,
+    "The policy demands no public notice for this claim.",
+    "政策不要求对该申请进行公示。",
+)
+NOT_TO_BE_SHOWN = define(
+    "NOT_TO_BE_SHOWN",
+    409,
+    "The claim is not at the step after which the policy wants it shown.",
+    "该申请尚未到政策要求公示的环节。",
+)
+NOTICED_ALREADY = define(
+    "NOTICED_ALREADY",
+    409,
+    "Claim {claim} stands in the open notice {notice}.",
+    "申请 {claim} 已列入尚未结束的公示 {notice}。",
+)
+NOT_LISTED = define(
+    "NOT_LISTED", 409, "The notice does not list claim {claim}.", "该公示未列入申请 {claim}。"
+)
+NOTICE_NOT_OVER = define(
+    "NOTICE_NOT_OVER",
+    409,
+    "The notice is open until {closes_on}.",
+    "公示至 {closes_on} 方可结束。",
+)
+OBJECTION_UNKNOWN = define(
+    "OBJECTION_UNKNOWN", 409, "The notice has no {objection}.", "该公示没有异议 {objection}。"
+)
+OBJECTION_ANSWERED = define(
+    "OBJECTION_ANSWERED", 409, "{objection} has its answer.", "异议 {objection} 已经答复。"
+)

@@ -4,6 +4,7 @@ from typing import Literal
 
 from shared.events.base import (
     CLAIM_EVENTS,
+    ActorId,
     Code,
     Count,
     Day,
@@ -15,6 +16,7 @@ from shared.events.base import (
     Text,
     event,
 )
+from shared.events.claims import Reasons
 from shared.events.evidence import Documents
 
 
@@ -47,6 +49,21 @@ class ObjectionFiled(Facts, frozen=True, kw_only=True, omit_defaults=True):
     channel: Literal["counter", "hotline", "online", "letter"]
     ground: Text
     documents: Documents = ()
+
+
+@event(CLAIM_EVENTS)
+class ObjectionAnswered(Facts, frozen=True, kw_only=True, omit_defaults=True):
+    """The bureau looked into an objection: found right, the claim is not paid; or dismissed."""
+
+    notice: StreamId
+    claim: StreamId
+    objection: Code
+    outcome: Literal["upheld", "dismissed"]
+    answered_on: Day
+    filed_by: ActorId
+    """who took the objection down; another person answers it"""
+    reasons: Reasons = ()
+    note: Text = ""
 
 
 @event(CLAIM_EVENTS)
