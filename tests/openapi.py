@@ -9,6 +9,7 @@ from services.audit.finding import api as findings
 from services.claims import files, persons
 from services.claims.claim import routes as claims
 from services.claims.plan import routes as plans
+from services.claims.verification import routes as verifications
 from services.payments import importing
 from services.payments import problems as _payments
 from services.payments.bank import api as batches
@@ -50,7 +51,7 @@ def routes(name: str) -> list[Route]:
         case "claims":
             return [
                 *claims.routes(service), *files.routes(service), *persons.routes(service),
-                *plans.routes(service),
+                *plans.routes(service), *verifications.routes(service),
             ]  # fmt: skip
         case "payments":
             return [

@@ -19,12 +19,13 @@ SELECT * FROM (
       FROM claims_to_verify n JOIN claims_in_hand c ON c.stream_id = n.claim
      WHERE c.jurisdiction = ANY($1) AND c.stage = ANY($2)
     UNION ALL
-    SELECT w.claim, c.jurisdiction, v.register, v.question, v.stream_id, v.since,
+    SELECT w.claim, c.jurisdiction, v.register, v.question, w.stream_id,
+           coalesce(v.since, c.changed_at),
            CASE WHEN v.outcome = 'unclear' THEN '{Why.UNCLEAR}'
                 WHEN v.channel = 'by_hand' THEN '{Why.BY_HAND}'
                 ELSE coalesce(r.why, t.why, '{Why.NOT_ASKED}') END
-      FROM verification_claims w JOIN verifications v USING (stream_id)
-      JOIN claims_in_hand c ON c.stream_id = w.claim
+      FROM verification_claims w JOIN claims_in_hand c ON c.stream_id = w.claim
+      LEFT JOIN verifications v ON v.stream_id = w.stream_id  -- asked, and not shown yet
       LEFT JOIN registers_asked r USING (register)
       LEFT JOIN verification_tries t ON t.stream_id = v.stream_id
      WHERE (v.outcome IS NULL OR v.outcome = 'unclear')

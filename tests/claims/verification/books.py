@@ -7,12 +7,16 @@ from services.simulators.registers.books import Agreement, Books, Certificate, I
 
 
 def insured(claim: dict[str, Any], **said: Any) -> Insured:
-    basis = {"first": date(2020, 1, 1), "last": date(2021, 12, 31), "employer": "EMPLOYER-1"}
+    basis: dict[str, Any] = {
+        "first": date(2020, 1, 1),
+        "last": date(2021, 12, 31),
+        "employer": "EMPLOYER-1",
+    }
     return Insured(id_number=claim["person"]["id_number"], **(basis | said))
 
 
 def certificate(claim: dict[str, Any], **said: Any) -> Certificate:
-    basis = {
+    basis: dict[str, Any] = {
         "number": claim["certificate"]["number"],
         "id_number": claim["person"]["id_number"],
         "occupation": claim["occupation"],
@@ -24,7 +28,7 @@ def certificate(claim: dict[str, Any], **said: Any) -> Certificate:
 
 def agreement(claim: dict[str, Any], **said: Any) -> Agreement:
     training = claim["training"]
-    basis = {"first": date(2019, 1, 1), "last": date(2021, 12, 31)}
+    basis: dict[str, Any] = {"first": date(2019, 1, 1), "last": date(2021, 12, 31)}
     return Agreement(
         institution=training["institution"], code=training["agreement"], **(basis | said)
     )

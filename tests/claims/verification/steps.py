@@ -62,3 +62,21 @@ async def propose(bureau: Bureau, claim: str, key: str) -> dict[str, Any]:
     assert answer.status == 200, answer.body
     shown = await bureau.office.clerk.get(f"/claims/{claim}")
     return dict(shown.body["proposal"])
+
+
+async def approve(bureau: Bureau, claim: str, proposal: dict[str, Any], key: str) -> dict[str, Any]:
+    """Checked, visited, approved: the approval as it is shown."""
+    answer = await bureau.office.approve(claim, proposal, key)
+    assert answer.body.get("event") == "ClaimApproved", answer.body
+    shown = await bureau.office.clerk.get(f"/claims/{claim}")
+    return dict(shown.body["approval"])
+
+
+async def until_stage(bureau: Bureau, claim: str, stage: str) -> None:
+    """Return when the claim is there."""
+
+    async def there() -> bool:
+        shown = await bureau.office.clerk.get(f"/claims/{claim}")
+        return bool(shown.body["stage"] == stage)
+
+    await until(there, f"{claim} is {stage}")
