@@ -39,6 +39,7 @@ from shared.events.settlements import (
     RecoveryReduced,
     RecoveryWrittenOff,
 )
+from shared.ids import payout_id
 from shared.store.commands import Aggregate, Decision
 
 NOTHING = Decision([])
@@ -343,6 +344,11 @@ def keys_of(facts: PayoutKeys) -> PayoutKeys:
 def said_of(payout: Payout) -> dict[str, Any]:
     """The keys that the next event of the payout repeats."""
     return {name: getattr(payout.keys, name) for name in PayoutKeys.__struct_fields__}
+
+
+def stream_of(payout: Payout) -> str:
+    """Its stream id: one claim, one payout."""
+    return payout_id(payout.keys.claim or "")
 
 
 def _with_account(keys: PayoutKeys, account: str) -> PayoutKeys:

@@ -16,7 +16,15 @@ from services.payments.bank.payable import (
     instruction_id,
 )
 from services.payments.hands import Hand, require_new_hand
-from services.payments.payout.decide import NOTHING, PAYOUT, Payout, Stage, said_of, state_of
+from services.payments.payout.decide import (
+    NOTHING,
+    PAYOUT,
+    Payout,
+    Stage,
+    said_of,
+    state_of,
+    stream_of,
+)
 from services.payments.payout.refusals import (
     AccountUnchanged,
     HeldByFinding,
@@ -135,7 +143,7 @@ def reissue_payout(payout: Payout, command: ReissuePayout) -> Decision:
     reissued = PayoutReissued(
         **said_of(payout),
         amount_fen=payout.amount_fen,
-        reissue_of=_stream(payout),
+        reissue_of=stream_of(payout),
         returned_event=payout.returned,
         fund=payout.fund,
         attempt=payout.orders + 1,
@@ -270,11 +278,6 @@ def _places(payout: Payout) -> tuple[Place, ...]:
     return (payout.approved_at,)
 
 
-def _stream(payout: Payout) -> str:
-    assert payout.keys.claim is not None
-    return f"payout-{payout.keys.claim.removeprefix('claim-')}"
-
-
 def _paid(payout: Payout, answer: Answer) -> PayoutPaid:
     assert payout.order is not None
     assert payout.fund is not None
@@ -311,7 +314,7 @@ def _returned(payout: Payout, answer: Answer) -> Decision:
         fund=payout.fund,
         recovery=payout.recovery,
     )
-    if payout.recovery is None:
+    if payout.recovery is None or not payout.owed_fen:
         return Decision([returned])
     return Decision([returned, _received(payout, answer)])
 
@@ -326,7 +329,7 @@ def _received(payout: Payout, answer: Answer) -> RecoveryReceived:
         person=payout.keys.person,
         plan=payout.keys.plan,
         claim=payout.keys.claim,
-        payout=_stream(payout),
+        payout=stream_of(payout),
         institution=payout.keys.institution,
         received_fen=payout.owed_fen,
         balance_fen=0,

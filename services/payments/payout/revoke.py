@@ -1,7 +1,6 @@
 """An approval that was taken back: the payout is called off, or its money must come back. Pure."""
 
-from datetime import date, timedelta
-from uuid import UUID, uuid5
+from datetime import date
 
 from services.payments.payout.decide import (
     NOTHING,
@@ -10,15 +9,14 @@ from services.payments.payout.decide import (
     Payout,
     Stage,
     said_of,
+    stream_of,
 )
+from services.payments.recovery.decide import TERM, recovery_id
 from shared.events.claims import ApprovalRevoked
 from shared.events.payouts import PayoutCancelled
 from shared.events.settlements import RecoveryOpened
 from shared.store.commands import Decision
 
-TERM = timedelta(days=30)
-"""how long the payee has to pay back"""
-_RECOVERIES = UUID("c0a7d6a1-7d0f-5a36-9a52-2f6f6f0f4e11")
 _LEFT = (Stage.INSTRUCTED, Stage.UNKNOWN, Stage.PAID)
 
 
@@ -45,15 +43,15 @@ def _cancelled(payout: Payout, cause: Cause) -> PayoutCancelled:
 
 
 def _recovery(payout: Payout, cause: Cause, on: date) -> RecoveryOpened:
-    claim = payout.keys.claim or ""
+    stream_id = stream_of(payout)
     return RecoveryOpened(
-        recovery=f"recovery-{uuid5(_RECOVERIES, cause.event_id)}",
+        recovery=recovery_id(stream_id, cause.event_id),
         payee_kind=payout.payee_kind,
         payee=payout.payee,
         person=payout.keys.person,
         plan=payout.keys.plan,
         claim=payout.keys.claim,
-        payout=f"payout-{claim.removeprefix('claim-')}",
+        payout=stream_id,
         institution=payout.keys.institution,
         amount_fen=payout.amount_fen,
         cause="approval_revoked",
