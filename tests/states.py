@@ -72,12 +72,13 @@ def tables() -> Sequence[Table]:
     """Every aggregate of the ledger."""
     from tests.audit.finding.states import FINDING_TABLE
     from tests.claims.claim.states import CLAIM_TABLE
+    from tests.claims.notice.states import NOTICE_TABLE
     from tests.claims.plan.states import PLAN_TABLE, SESSION_TABLE
     from tests.claims.verification.states import VERIFICATION_TABLE
     from tests.payments.payout.states import PAYOUT_TABLE
 
     return (
-        *(CLAIM_TABLE, PLAN_TABLE, SESSION_TABLE, VERIFICATION_TABLE),
+        *(CLAIM_TABLE, NOTICE_TABLE, PLAN_TABLE, SESSION_TABLE, VERIFICATION_TABLE),
         *(PAYOUT_TABLE, FINDING_TABLE),
     )
 

@@ -1,9 +1,14 @@
 """A claim in each of its states, and each command as another person would give it."""
 
+from datetime import UTC, datetime
+
 from services.claims.claim import approval, decide
 from services.claims.claim.decide import Claim, Stage
+from services.claims.handling import decide as handling
 from tests.claims.claim.builders import (
+    CHECKER,
     CLERK,
+    INSPECTOR,
     PACK,
     PLACE,
     STREAM,
@@ -43,6 +48,7 @@ STATES = {
     "imported": state(imported()),
 }
 OTHER = "approver-2"
+NOW = datetime(2020, 6, 2, 8, 0, tzinfo=UTC)
 
 CLAIM_TABLE = Table(
     "claim",
@@ -65,6 +71,15 @@ CLAIM_TABLE = Table(
         "hold": lambda c: decide.hold_claim(c, decide.HoldClaim(CLERK, ("PAPER_DOUBTED",))),
         "revoke": lambda c: approval.revoke_approval(
             c, approval.RevokeApproval(OTHER, ("PAPER_FORGED",))
+        ),
+        "assign": lambda c: handling.assign_claim(
+            c, handling.AssignClaim("clerk-7", "OFFICE-1", "rota")
+        ),
+        "check identity": lambda c: handling.check_identity(
+            c, handling.CheckIdentity(CHECKER, "in_person", "confirmed")
+        ),
+        "inspect": lambda c: handling.inspect_claim(
+            c, handling.RecordInspection(INSPECTOR, NOW, NOW, (), "in_order"), STREAM
         ),
         "import": lambda c: decide.import_claim(c, old_decision()),
     },
