@@ -11,7 +11,7 @@ from services.claims.verification import decide, evidence, schemas, views
 from services.claims.verification.decide import VERIFICATION, AnswerVerification, Verification
 from shared.http import catalogue as codes
 from shared.http.access import Jurisdictions
-from shared.http.answers import answer, wait_until_visible
+from shared.http.answers import answer, answer_bytes, wait_until_visible
 from shared.http.commanding import by, execute, request_of, require_writable, told
 from shared.http.position import ANSWER_HEADER
 from shared.http.problems import Problem
@@ -61,7 +61,9 @@ class VerificationsApi:
         return await self._by_hand(request, decide.correct_verification)
 
     async def read(self, request: web.Request) -> web.Response:
-        """The raw answer that stands. Whose key is opened for it is an event, before it is."""
+        """The raw answer that stands. First the event that says who reads it, then the key; the
+        same request again is one more reading.
+        """
         service, actor = self._service, request[ACTOR]
         require_writable(service)
         stream_id = request.match_info["verification"]
@@ -70,20 +72,19 @@ class VerificationsApi:
         kept = await evidence.kept(service.pool, state.answer_id)
         if kept is None:
             raise Problem(codes.RESOURCE_UNKNOWN)
-        key, headers = None, {}
-        if kept.person is not None:
+        key = None
+        if kept.person is None:
+            position = await evidence.position_of(service.pool, state.answer_id)
+        else:
             position = await record_reading(
                 service.ledger, CLAIMS_READINGS, by(request, state.jurisdictions[0]),
                 persons=[kept.person], purpose="evidence", fields=["answer"], subject=stream_id,
             )  # fmt: skip
-            headers = {ANSWER_HEADER: str(position)}
             service.committed()
             key = await self._key(kept.person, actor.sub)
         raw = evidence.raw_of(kept, state.answer_id, key)
         said = {"verification": stream_id, "answer": state.answer_id, "raw": raw.decode()}
-        return web.Response(
-            body=orjson.dumps(said), content_type="application/json", headers=headers
-        )
+        return answer_bytes(orjson.dumps(said), headers={ANSWER_HEADER: str(position)})
 
     async def _key(self, person: str, actor: str) -> PersonKey:
         """Raises Problem for a person who was erased: nobody can read the answer any more."""

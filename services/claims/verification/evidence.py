@@ -6,6 +6,7 @@ from datetime import datetime
 
 import asyncpg
 
+from shared.store.position import Position
 from shared.store.store import Connection
 from shared.vault.sealing import (
     COMMITMENT_NONCE_BYTES,
@@ -66,8 +67,19 @@ async def kept(pool: asyncpg.Pool, event_id: str) -> Kept | None:
     return None if row is None else Kept(row["person"], row["content"])
 
 
+async def position_of(pool: asyncpg.Pool, event_id: str) -> Position:
+    """Where the answer's own event stands."""
+    row = await pool.fetchrow(_POSITION, event_id)
+    assert row is not None
+    return Position(*row)
+
+
 _KEEP = """
 INSERT INTO register_answers (event_id, stream_id, person, content, kept_at)
 VALUES ($1, $2, $3, $4, $5)
+"""
+_POSITION = """
+SELECT e.topic, e.partition_no, e.seq FROM register_answers a JOIN events e USING (stream_id)
+ WHERE a.event_id = $1::text AND e.event_id = $1::text::uuid
 """
 _KEPT = "SELECT person, content FROM register_answers WHERE event_id = $1"

@@ -40,7 +40,8 @@ def routes(service: Service) -> list[Route]:
                  "Correct an answer from paper", "人工更正答复"),
         Route(
             method="POST", path="/verifications/{verification}/read", handler=api.read,
-            roles=INSPECTOR, response=s.RawAnswer(), problems=(*COMMANDING, *_OWN),
+            roles=INSPECTOR, request=s.NothingSchema(), response=s.RawAnswer(), idempotent=True,
+            problems=(*COMMANDING, *_OWN),
             en="Read the register's own words; the reading is recorded",
             zh="查看登记部门的原始答复（查看将被记录）",
         ),

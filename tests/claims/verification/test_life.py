@@ -320,6 +320,7 @@ async def test_numbers_are_opened_with_a_record_and_stand_in_no_event(bureau: Bu
     ]
     assert {("verification", "system"), ("evidence", "inspector-2")} <= set(readings)
     assert '"outcome":"confirmed"' in read.body["raw"]
+    assert read.position.startswith("claim-events.v1/")
     bodies = await bureau.claims.service.pool.fetch("SELECT body FROM events")
     for number in (body["person"]["id_number"], body["certificate"]["number"]):
         assert not any(number.encode() in row["body"] for row in bodies)
@@ -338,6 +339,12 @@ async def test_raw_answers_are_kept_sealed_but_for_institutions(bureau: Bureau) 
     person, sealed = await kept_of(bureau, await stream_of(bureau, claim, SI))
     nobody, plain = await kept_of(bureau, await stream_of(bureau, claim, INST))
 
+    read = await other_inspector(bureau).post(
+        f"/verifications/{await stream_of(bureau, claim, INST)}/read", key="sealed-1"
+    )
+
+    assert '"AG-77"' in read.body["raw"]
+    assert read.position.startswith("verification-events.v1/")
     assert own.employer.encode() not in sealed
     assert person is not None
     assert b"AG-77" in plain
