@@ -23,7 +23,10 @@ from shared.store.store import Connection
 READER = "audit"
 """name of the inbox"""
 STREAM = "judged"
-SECONDS = 1.0
+LOOK_SECONDS = 0.2
+"""how soon what was judged is told"""
+PAUSE_SECONDS = 0.7
+"""between two watermarks of a busy system: each names every partition, and stays for ever"""
 MAX_PARTITIONS = 100
 """one Judged event names every partition of four topics, and at most 400"""
 
@@ -70,24 +73,38 @@ async def _newest(connection: Connection, partition_no: int) -> Event | None:
 
 
 class Watermark:
-    """Says about every second how far audit is, when that has changed."""
+    """Says within a second how far audit is, when that has changed."""
 
     def __init__(self, service: Service, judges: Judges) -> None:
         if service.settings.partitions > MAX_PARTITIONS:
             raise SettingsRefused(f"LEDGER_PARTITIONS: audit takes {MAX_PARTITIONS} at most")
         self._service = service
         self._rules_sha256 = rule_pack_sha256(judges.rules)
+        self._told: Vector | None = None
 
     async def run(self) -> None:
         while True:
+            said = False
             try:
-                await self.turn()
+                said = await self.turn()
             except RETRIED as failed:
                 log.warning("watermark_retries", cause=type(failed).__name__)
-            await asyncio.sleep(SECONDS)
+            await asyncio.sleep(PAUSE_SECONDS if said else LOOK_SECONDS)
 
     async def turn(self) -> bool:
         """True when something new was said. Findings alone are no news: no echo of an echo."""
+        heard = await self._heard()
+        if heard == self._told:
+            return False
+        said = await self._tell()
+        self._told = heard  # or more, which the next look finds
+        return said
+
+    async def _heard(self) -> Vector:
+        rows = await self._service.pool.fetch(_HEARD, READER, FINDING_EVENTS)
+        return {TopicPartition(row[0], row[1]): row[2] for row in rows}
+
+    async def _tell(self) -> bool:
         service = self._service
         seen = await snapshot(service.pool, service.store.partition_of(STREAM))
         newest = seen.newest
@@ -135,6 +152,9 @@ def others_of(vector: Vector) -> Vector:
 _VECTOR = """
 SELECT topic, partition_no, seq FROM inbox_positions WHERE reader = $1 AND topic <> $2
 UNION ALL SELECT topic, partition_no, seq FROM heads WHERE topic = $2
+"""
+_HEARD = """
+SELECT topic, partition_no, seq FROM inbox_positions WHERE reader = $1 AND topic <> $2
 """
 _PARKED = """
 SELECT count(DISTINCT stream_id) FROM inbox_pending WHERE reader = $1 AND state = 'parked'

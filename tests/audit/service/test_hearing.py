@@ -2,6 +2,7 @@
 
 import asyncio
 import threading
+import time
 from dataclasses import replace
 
 import pytest
@@ -23,10 +24,14 @@ from services.audit.replay.keyed import RuleKey, Work
 from services.audit.watermark import STREAM, Watermark
 from shared.events.base import FINDING_EVENTS
 from shared.events.cases import Judged
+from shared.events.envelope import decode
 from shared.settings import SettingsRefused
 from shared.store.commands import By, Decision
 from tests.audit.histories import History
 from tests.audit.service.installation import RULES, Audit
+
+WITHIN_SECONDS = 2.0
+"""a second is the aim; a busy machine of tests is given two"""
 
 
 def granted(*claims: str) -> History:
@@ -133,6 +138,31 @@ async def test_the_watermark_follows_others_and_not_itself(audit: Audit) -> None
     # The findings that follow from these events are named by the same watermark.
     _, finding = await only(audit)
     assert finding.version == sum(n for (topic, _), n in said.items() if topic == FINDING_EVENTS)
+
+
+async def covered(audit: Audit) -> bool:
+    """Does the newest watermark name all that others have said?"""
+    bodies = await audit.service.store.load(STREAM)
+    newest = decode(bodies[-1]).facts if bodies else None
+    if not isinstance(newest, Judged):
+        return False
+    said = {(p.topic, p.partition): p.seq for p in newest.positions}
+    return all(said[at] == record.seq for at, record in audit.said.items())
+
+
+async def test_the_watermark_is_there_within_a_second_of_the_judging(audit: Audit) -> None:
+    watermark = asyncio.create_task(Watermark(audit.service, audit.judges).run())
+    for event in granted("claim-1", "claim-2", "claim-3").events:
+        await audit.say(event)
+        await audit.hear()
+        deadline = time.monotonic() + WITHIN_SECONDS
+        while not await covered(audit):
+            assert time.monotonic() < deadline
+            await asyncio.sleep(0.02)
+    watermark.cancel()
+    await asyncio.wait([watermark])
+    bodies = await audit.service.store.load(STREAM)
+    assert len(bodies) == 3
 
 
 async def test_the_watermark_tells_of_streams_that_stand_still(audit: Audit) -> None:
