@@ -3,6 +3,7 @@
 import asyncio
 from typing import Any
 
+from shared.events.envelope import Event, decode
 from shared.http.identity import Role
 from tests.claims.filing import Office, claim, resident_number
 from tests.installation import Answer, Running
@@ -81,6 +82,31 @@ def skill_claim(plan_id: str, person: int, **said: Any) -> dict[str, Any]:
         "payee": {"kind": "enterprise", "code": ENTERPRISE},
         **said,
     }
+
+
+def session(*persons: int) -> dict[str, Any]:
+    """The list of one session, by ID numbers."""
+    return {
+        "session": "S-1", "started_at": "2020-03-02T01:00:00Z", "ended_at": "2020-03-02T04:00:00Z",
+        "mode": "work", "instructor": resident_number(60_999), "device": "TABLET-1",
+        "presences": [
+            {"id_number": resident_number(n), "status": "present", "credited_minutes": 180}
+            for n in persons
+        ],
+    }  # fmt: skip
+
+
+def correction(person: int) -> dict[str, Any]:
+    presence = {
+        "id_number": resident_number(person),
+        "status": "present",
+        "credited_minutes": 60,
+    }
+    return {"presences": [presence], "reason": "left early"}
+
+
+async def events_of(claims: Running, stream_id: str) -> list[Event]:
+    return [decode(body) for body in await claims.service.store.load(stream_id)]
 
 
 class PlanOffice:
