@@ -92,7 +92,7 @@ SELECT unit, why, answer, a, b, c, d, NULL FROM bad
 
 def arguments(units: Sequence[Unit], now: Any) -> list[Any]:
     """The statement's parameters for these units, column by column."""
-    asked = [(n, u.idempotency, u.events[0]) for n, u in enumerate(units) if u.idempotency]
+    asked = [(n, u.idempotency, u.events[-1]) for n, u in enumerate(units) if u.idempotency]
     events = [(n, event) for n, unit in enumerate(units) for event in unit.events]
     slots = [
         (n, mode, slot)

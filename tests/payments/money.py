@@ -3,6 +3,7 @@
 import asyncio
 import csv
 import io
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -14,12 +15,14 @@ from shared.delivery import Delivery
 from shared.events.base import CLAIM_EVENTS, FINDING_EVENTS, Facts
 from shared.events.cases import Judged, Position
 from shared.events.envelope import Event, encode
+from shared.events.findings import FindingOpened
+from shared.events.partition import DEFAULT_PARTITIONS
 from shared.http.identity import Role
 from shared.ids import payout_id
 from shared.log.port import Record, TopicPartition
 from shared.reactor import Reactor
-from tests.claims.filing import Office, claim
-from tests.installation import PARTITIONS, Answer, Person
+from tests.claims.filing import Office, claim, resident_number
+from tests.installation import Answer, Person
 from tests.payments.conftest import Both
 
 PLACE = "211402"
@@ -88,6 +91,14 @@ class Bureau:
         assert answer.status == 201, answer.body
         return dict(answer.body)
 
+    async def change_account(self, payout: str, n: int, key: str) -> Answer:
+        """The n-th person names another account at the counter."""
+        body = {
+            "id_number": resident_number(n), "name": "学员甲", "account": OTHER_ACCOUNT,
+            "requested_by": "person",
+        }  # fmt: skip
+        return await self.other_officer.post(f"/payouts/{payout}/account", body, key=key)
+
     async def file(self, batch: str) -> list[list[str]]:
         """The rows of the bank's file, header first."""
         return list(csv.reader(io.StringIO((await self.bytes_of(batch)).decode("utf-8-sig"))))
@@ -132,8 +143,17 @@ class Bureau:
         shown = await self.officer.get(f"/funds/{self.fund_id}")
         return {name: fen for name, fen in shown.body["balances"].items() if fen}
 
+    async def until_balances(self, wanted: Callable[[dict[str, int]], bool]) -> dict[str, int]:
+        """The balances once they are as wanted: another service's event is on its way."""
+        async with asyncio.timeout(SECONDS):
+            while True:
+                if wanted(found := await self.balances()):
+                    return found
+                await asyncio.sleep(0.02)
+
 
 ACCOUNT = "6222021001116245702"
+OTHER_ACCOUNT = "6222021001116245703"
 
 
 def with_account(n: int) -> dict[str, Any]:
@@ -150,9 +170,26 @@ def fund_body(fund: str, jurisdiction: str = PLACE) -> dict[str, Any]:
     }  # fmt: skip
 
 
+async def forget_audit(both: Both) -> None:
+    """As on the first day: audit has said nothing yet."""
+    await both.payments.service.pool.execute("DELETE FROM audit_judged")
+
+
+def finding_on(payout: str) -> FindingOpened:
+    """A breach of a rule that holds the payout."""
+    return FindingOpened(
+        rule="A1", rule_version=1, tier="R", finding_id="0" * 64, subject="person/L4",
+        window_key="person/L4", clause=("HLD-10-3",), rule_sha256="0" * 64, evidence=(),
+        evidence_sha256="0" * 64, claims=(payout.replace("payout-", "claim-"),),
+        explanation_zh="", explanation_en="",
+    )  # fmt: skip
+
+
 async def judged(both: Both, upto: int = FAR, at: datetime | None = None) -> None:
     """Audit says that it has judged every partition of claims up to this number."""
-    places = tuple(Position(topic=CLAIM_EVENTS, partition=n, seq=upto) for n in range(PARTITIONS))
+    places = tuple(
+        Position(topic=CLAIM_EVENTS, partition=n, seq=upto) for n in range(DEFAULT_PARTITIONS)
+    )
     said = Judged(positions=places, rule_pack_sha256="0" * 64, findings=0)
     await heard(both, said, at or datetime.now(UTC))
 
@@ -167,4 +204,7 @@ async def heard(both: Both, facts: Facts, at: datetime) -> None:
     service = both.payments.service
     delivery = Delivery(TopicPartition(FINDING_EVENTS, 0), record, event)
     async with service.pool.acquire() as connection, connection.transaction():
-        await Hearing(Reactor(service.ledger, REACTIONS)).apply(connection, [delivery])
+        effects = await Hearing(Reactor(service.ledger, REACTIONS)).apply(connection, [delivery])
+        if effects.units:
+            await service.store.append_within(connection, effects.units)
+    service.committed()

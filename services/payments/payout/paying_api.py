@@ -23,11 +23,11 @@ from services.payments.payout.pay import (
     reverse_payout,
 )
 from services.payments.payout.paying_schemas import (
-    AccountSchema,
-    AuthoriseManySchema,
-    AuthoriseSchema,
+    AuthorisePayoutSchema,
+    AuthorisePayoutsSchema,
     InquirySchema,
     ManyAnswer,
+    PayeeAccountSchema,
     ReverseSchema,
     StepAnswer,
 )
@@ -226,17 +226,17 @@ def routes(service: Service) -> list[Route]:
     return [
         Route(
             **usual, path="/payouts/{payout}/authorise", handler=api.authorise,
-            request=AuthoriseSchema(), problems=(*refused, *funds),
+            request=AuthorisePayoutSchema(), problems=(*refused, *funds),
             en="Authorise a payout from a fund", zh="授权拨付",
         ),
         Route(
             **{**usual, "response": ManyAnswer()}, path="/payouts/authorise",
-            handler=api.authorise_many, request=AuthoriseManySchema(), problems=COMMANDING,
+            handler=api.authorise_many, request=AuthorisePayoutsSchema(), problems=COMMANDING,
             en="Authorise up to 1,000 payouts, an outcome each", zh="批量授权拨付",
         ),
         Route(
             **usual, path="/payouts/{payout}/account", handler=api.change_account,
-            request=AccountSchema(),
+            request=PayeeAccountSchema(),
             problems=(*refused, problems.PAYEE_DIFFERS, problems.ACCOUNT_UNCHANGED),
             en="Correct the account of a returned payout", zh="更正退回款项的收款账户",
         ),

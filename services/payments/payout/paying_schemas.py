@@ -15,14 +15,14 @@ from shared.http.fields import (
 MAX_PAYOUTS = 1_000
 
 
-class AuthoriseSchema(Schema):
+class AuthorisePayoutSchema(Schema):
     """`opened_at_us`: when the officer opened the page, microseconds since 1970."""
 
     fund = Identifier(40, zh="专账代码", en="code of the fund that pays")
     opened_at_us = StrictInteger(required=False)
 
 
-class AuthoriseManySchema(Schema):
+class AuthorisePayoutsSchema(Schema):
     """Payouts of one fund; what is listed twice is authorised once."""
 
     fund = Identifier(40, zh="专账代码", en="code of the fund that pays")
@@ -30,7 +30,7 @@ class AuthoriseManySchema(Schema):
     opened_at_us = StrictInteger(required=False)
 
 
-class AccountSchema(Schema):
+class PayeeAccountSchema(Schema):
     """The payee's own words at the counter; nothing of it is kept in the clear."""
 
     id_number = ResidentNumber(zh="身份证号码", en="resident ID number, 18 digits")
