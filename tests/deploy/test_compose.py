@@ -170,5 +170,6 @@ def _settings(name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Set
     for variable, value in SERVICES[name]["environment"].items():
         text = str(value).replace("/run/secrets", str(tmp_path))
         text = re.sub(r"\$\{LEDGER_ISSUER:\?[^}]*\}", "https://issuer.example", text)
+        text = re.sub(r"\$\{LEDGER_REGISTERS:\?[^}]*\}", "SI_EMPLOY=https://si.example", text)
         monkeypatch.setenv(variable, text)
     return read_settings()
