@@ -1,12 +1,15 @@
 """The payments service, wired: its routes, its read tables, what it hears from others."""
 
 from services.payments import importing
+from services.payments.advance import routes as advances
+from services.payments.advance.expiring import Expiring
 from services.payments.bank import api as batches
 from services.payments.bank.hearing import Hearing
 from services.payments.books import book
 from services.payments.fund import api as funds
 from services.payments.payout import api, paying_api
 from services.payments.reactions import REACTIONS
+from services.payments.recovery import api as recoveries
 from services.payments.tables import VIEW, ReadTables
 from shared.days import Days
 from shared.events.base import CLAIM_EVENTS, FINDING_EVENTS, PAYOUT_EVENTS
@@ -25,6 +28,7 @@ async def build(service: Service) -> Parts:
         INBOX, service.store, service.log, (CLAIM_EVENTS, FINDING_EVENTS),
         Hearing(Reactor(service.ledger, REACTIONS)), service.clock,
     )  # fmt: skip
+    tables, expiring = ReadTables(service.store), Expiring(service.ledger)
     assert service.vault is not None
     return Parts(
         title="payments",
@@ -33,10 +37,12 @@ async def build(service: Service) -> Parts:
             *paying_api.routes(service),
             *funds.routes(service),
             *batches.routes(service),
+            *advances.routes(service),
+            *recoveries.routes(service),
             *importing.routes(service),
         ],
         inboxes=[inbox],
-        projectors=[Projector(VIEW, service.store, ReadTables(service.store).project)],
+        projectors=[Projector(VIEW, service.store, tables.project, expiring.turn)],
         background=[
             Days(service, "payments", PAYOUT_EVENTS).run,
             Purging(service.store, service.vault, service.clock).run,

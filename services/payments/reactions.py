@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from services.payments.advance.reacting import PLAN_REACTIONS
 from services.payments.bank.payable import Place
 from services.payments.payout.decide import (
     PAYOUT,
@@ -96,4 +97,5 @@ REACTIONS: Table = {
     FindingOpened: _hold,
     FindingDismissed: _lift,
     FindingLapsed: _lift,
+    **PLAN_REACTIONS,
 }

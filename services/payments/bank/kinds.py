@@ -2,10 +2,11 @@
 
 from typing import Any
 
+from services.payments.advance.paying import PLAN_PAYMENTS
 from services.payments.bank.payable import Payable
 from services.payments.payout.pay import PAYOUTS
 
-KINDS: tuple[Payable[Any], ...] = (PAYOUTS,)
+KINDS: tuple[Payable[Any], ...] = (PAYOUTS, PLAN_PAYMENTS)
 
 
 def kind_of(stream_id: str) -> Payable[Any] | None:
