@@ -24,7 +24,7 @@ from shared.store.views import Projector
 from shared.vault.purging import Purging
 
 
-async def _project(connection: Connection, events: Sequence[Event]) -> None:
+async def project(connection: Connection, events: Sequence[Event]) -> None:
     """All read tables in one turn: each event is decoded once."""
     await views.project(connection, events)
     await handling_views.project(connection, events)
@@ -46,7 +46,7 @@ async def build(service: Service) -> Parts:
             *plan_routes.routes(service),
             *verification_routes.routes(service),
         ],
-        projectors=[Projector(views.VIEW, service.store, _project, Settling(service).due)],
+        projectors=[Projector(views.VIEW, service.store, project, Settling(service).due)],
         background=[
             Days(service, "claims", CLAIM_EVENTS).run,
             Closing(service).run,

@@ -6,6 +6,7 @@ from functools import partial
 
 import pytest
 
+from shared.attempts import LostRace
 from shared.events.envelope import Event
 from shared.store.store import Connection
 from shared.store.views import Projector
@@ -63,3 +64,27 @@ async def test_a_new_process_goes_on_where_the_last_one_ended(shown: Stand) -> N
 async def _has_shown_all(projector: Projector, stand: Stand) -> bool:
     heads = await stand.store.heads()
     return all([await projector.seen(*at) == head for at, head in heads.items()])
+
+
+async def test_what_follows_is_asked_only_when_all_is_shown_and_a_lost_race_takes_all_back(
+    shown: Stand,
+) -> None:
+    """250 events of one stream are three turns; the first time somebody else was first."""
+    at_once: list[int] = []
+
+    async def follows(connection: Connection) -> bool:
+        at_once.append(await connection.fetchval("SELECT count(*) FROM shown"))
+        if len(at_once) == 1:
+            raise LostRace
+        return False
+
+    for n in range(250):
+        await shown.say("long", n + 1)
+    projector = Projector("view-then", shown.store, project, follows)
+    async with running(projector):
+        await until(partial(_has_shown_all, projector, shown))
+
+    total = len(await names(shown))
+    assert set(at_once) == {total}
+    assert len(at_once) >= 2
+    assert len(set(await names(shown))) == total >= 250
