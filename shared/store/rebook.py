@@ -62,6 +62,45 @@ async def booked_in_database(store: Store) -> Booked:
     )
 
 
+@dataclass(frozen=True, slots=True)
+class JournalCompared:
+    """Journal against events: how many lines there are, and how many things differ."""
+
+    lines: int
+    missing: int
+    """lines that events say and the journal lacks"""
+    extra: int
+    """lines that no event says"""
+    balances: int
+    """accounts that do not hold the sum of their lines"""
+    rooms: int
+    """plans whose advances are counted wrongly"""
+    sum_fen: int
+    """of all lines: 0"""
+
+    @property
+    def equal(self) -> bool:
+        return not (self.missing or self.extra or self.balances or self.rooms or self.sum_fen)
+
+
+async def compare_journal(store: Store, books: Books) -> JournalCompared:
+    """Compute the journal again from every event and count what differs.
+
+    While nothing is written: what is posted between the two readings differs too.
+    """
+    wanted, found = await booked_by_events(store, books), await booked_in_database(store)
+    accounts = wanted.balances.keys() | found.balances.keys()
+    plans = wanted.rooms.keys() | found.rooms.keys()
+    return JournalCompared(
+        lines=len(found.lines),
+        missing=len(wanted.lines - found.lines),
+        extra=len(found.lines - wanted.lines),
+        balances=sum(wanted.balances.get(a, 0) != found.balances.get(a, 0) for a in accounts),
+        rooms=sum(wanted.rooms.get(plan) != found.rooms.get(plan) for plan in plans),
+        sum_fen=sum(line.amount_fen for line in found.lines),
+    )
+
+
 async def restore_journal(store: Store, books: Books) -> int:
     """Post what is missing and set each balance to the sum of its lines; gives how many lines.
 
