@@ -21,6 +21,7 @@ from shared.postgres.binaries import PostgresRefused, account
 from shared.postgres.child import die_with
 from shared.postgres.prepare import KINDS, Database, Dsns, prepare
 from shared.postgres.server import Server
+from shared.registers.port import SUBJECTS
 from shared.settings import Environment
 from shared.vault import keys as vault_keys
 
@@ -166,6 +167,21 @@ class Local:
         if "site" in parts:
             running.port = await _port_of(running)
             await _until_ready(running)
+        return running
+
+    async def simulate_registers(self, books: Path) -> Running:
+        """The made-up registers, from a file of books; claims asks them when it starts later."""
+        log_file = self.folder / "registers.log"
+        with log_file.open("ab") as output:
+            process = await asyncio.create_subprocess_exec(
+                sys.executable, "-m", "services.simulators.registers", str(books),
+                stdout=asyncio.subprocess.PIPE, stderr=output, start_new_session=True,
+                preexec_fn=die_with(os.getpid(), signal.SIGTERM),
+            )  # fmt: skip
+        running = Running("registers", process, log_file)
+        running.port = await _port_of(running)
+        asked = ",".join(f"{code}={running.url}/{code}" for code in SUBJECTS)
+        self.settings = {**self.settings, "LEDGER_REGISTERS": asked}
         return running
 
     def token(
