@@ -141,7 +141,7 @@ class PlanMoney:
     fund: str | None = None
     orders: int = 0
     answers: tuple[tuple[str, Stage], ...] = ()
-    """what the bank said of each settlement order"""
+    """the bank's last word on each order; what the payee did later changes nothing of it"""
     account: str | None = None
     account_by: tuple[str, ...] = ()
     seals: Seals | None = None
@@ -236,6 +236,10 @@ def _advanced(money: PlanMoney, said: AdvanceKeys, event: Event) -> PlanMoney:
             return replace(money, fund=fund)
         case AdvanceInstructed():
             return replace(money, orders=money.orders + 1)
+        case AdvancePaid(instruction=order):
+            return replace(money, answers=(*money.answers, (order, Stage.PAID)))
+        case AdvanceReturned(cause="bank", instruction=str(order)):
+            return replace(money, answers=(*money.answers, (order, Stage.RETURNED)))
         case _:
             return money
 

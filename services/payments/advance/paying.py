@@ -111,10 +111,8 @@ class PlanPayments:
     def answer(self, money: PlanMoney, stream_id: str, answer: Answer) -> Decision:
         """The bank's word, and the settlement that waited for it. Raises AnswerContradicts."""
         order = _ordered(money, answer.instruction)
-        if order is None:
+        if order is None or order.stage not in AT_BANK:
             return _known(dict(money.answers).get(answer.instruction), answer)
-        if order.stage not in AT_BANK:
-            return _known(order.stage, answer)
         if answer.outcome == "unknown":
             if order.stage is Stage.UNKNOWN:
                 return NOTHING

@@ -2,6 +2,7 @@
 
 import pytest
 
+from services.payments.advance.asking import ReturnAdvance, return_advance
 from services.payments.advance.decide import PlanMoney
 from services.payments.advance.paying import PLAN_PAYMENTS, state_of
 from services.payments.advance.refusals import PlanFundDiffers, SettlementNotInThisState
@@ -34,6 +35,7 @@ from tests.payments.advance.builders import (
     PLAN,
     RELEASER,
     STREAM,
+    TODAY,
     YUAN,
     Walk,
     answer,
@@ -328,6 +330,17 @@ def test_an_advance_that_the_bank_returns_is_free_again() -> None:
     assert isinstance(returned, AdvanceReturned)
     assert (returned.cause, returned.reason) == ("bank", "NAME_WRONG")
     assert (walk.spread(), walk.room_fen) == ([0, 0, 0, 0, 0], 0)
+
+
+def test_an_advance_that_the_payee_gave_back_was_paid_by_the_bank_all_the_same() -> None:
+    walk = started()
+    walk.advance(100)
+    [(order, _)] = walk.money.answers
+    walk.take(return_advance(walk.money, ReturnAdvance(number=1, on=TODAY, bank_reference="B-9")))
+
+    assert not walk.answer(order, "paid")
+    with pytest.raises(AnswerContradicts):
+        PLAN_PAYMENTS.answer(walk.money, STREAM, answer(order, "returned"))
 
 
 def test_an_answer_to_an_earlier_settlement_is_known_after_a_new_decision() -> None:
