@@ -75,11 +75,13 @@ def tables() -> Sequence[Table]:
     from tests.claims.notice.states import NOTICE_TABLE
     from tests.claims.plan.states import PLAN_TABLE, SESSION_TABLE
     from tests.claims.verification.states import VERIFICATION_TABLE
+    from tests.payments.bank.states import BATCH_TABLE
+    from tests.payments.fund.states import FUND_TABLE
     from tests.payments.payout.states import PAYOUT_TABLE
 
     return (
         *(CLAIM_TABLE, NOTICE_TABLE, PLAN_TABLE, SESSION_TABLE, VERIFICATION_TABLE),
-        *(PAYOUT_TABLE, FINDING_TABLE),
+        *(FUND_TABLE, PAYOUT_TABLE, BATCH_TABLE, FINDING_TABLE),
     )
 
 

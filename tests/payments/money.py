@@ -76,6 +76,11 @@ class Bureau:
         who = officer or self.officer
         return await who.post(f"/payouts/{payout}/authorise", {"fund": self.fund}, key=key)
 
+    async def pay_from(self, fund: str, payout: str) -> Answer:
+        """Authorised from a fund of another name."""
+        path = f"/payouts/{payout}/authorise"
+        return await self.officer.post(path, {"fund": fund}, key=f"{payout}-{fund}")
+
     async def authorised(self, body: dict[str, Any], key: str) -> str:
         payout = await self.scheduled(body, key)
         answer = await self.authorise(payout, f"{key}-auth")
