@@ -19,11 +19,11 @@ from services.cli.opening import log_address, opened_log
 from services.cli.output import JsonFlag, console, say_json
 from services.cli.reading import entries
 from services.cli.signals import run
+from shared.books import book
 from shared.clock import SHANGHAI
 from shared.events.envelope import Event
 from shared.log.port import Log
 from shared.money import yuan
-from shared.store.journal import no_books as book
 
 RECORDS = "claim-…, plan-…, payout-…, fund-…, batch-…, finding-… or a person's reference"
 

@@ -5,12 +5,12 @@ from services.payments.advance import routes as advances
 from services.payments.advance.expiring import Expiring
 from services.payments.bank import api as batches
 from services.payments.bank.hearing import Hearing
-from services.payments.books import book
 from services.payments.fund import api as funds
 from services.payments.payout import api, paying_api
 from services.payments.reactions import REACTIONS
 from services.payments.recovery import api as recoveries
 from services.payments.tables import VIEW, ReadTables
+from shared.books import book
 from shared.days import Days
 from shared.events.base import CLAIM_EVENTS, FINDING_EVENTS, PAYOUT_EVENTS
 from shared.inbox import Inbox

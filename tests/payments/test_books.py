@@ -9,7 +9,6 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from services.payments.books import PAYABLE, SPENT, TRANSIT, book, fund_account, recovery_account
 from services.payments.fund.decide import AllocateFund, Fund, allocate_fund
 from services.payments.fund.decide import Stage as FundStage
 from services.payments.payout.decide import (
@@ -37,6 +36,7 @@ from services.payments.payout.pay import (
     reverse_payout,
 )
 from services.payments.payout.revoke import cancel_payout
+from shared.books import PAYABLE, SPENT, TRANSIT, book, fund_account, recovery_account
 from shared.clock import RealClock
 from shared.events.base import Facts
 from shared.events.envelope import Event

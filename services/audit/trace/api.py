@@ -10,6 +10,7 @@ from services.audit.trace.follow import Traced, follow
 from services.audit.trace.index import Found
 from services.audit.trace.picture import picture
 from services.audit.trace.shown import document
+from shared.books import book
 from shared.http import catalogue as codes
 from shared.http.access import Jurisdictions
 from shared.http.answers import answer, wait_until_visible
@@ -18,7 +19,6 @@ from shared.http.problems import Problem
 from shared.http.route import ACTOR, Route
 from shared.service import Service
 from shared.store.commands import UnknownStream
-from shared.store.journal import no_books as book
 
 READERS = requires(Role.AUDITOR, Role.AUDIT_APPROVER, Role.FINANCE_OFFICER, Role.FINANCE_APPROVER)
 SVG = "image/svg+xml"

@@ -6,14 +6,14 @@ from typing import NamedTuple
 
 import asyncpg
 
-from services.payments.books import (
+from services.payments.fund.views import accounts_of, balances
+from shared.books import (
     AVAILABLE,
     PAYABLE,
     SOURCE,
     SPENT,
     TRANSIT,
 )
-from services.payments.fund.views import accounts_of, balances
 
 MAX_DAYS = 400
 USUAL_DAYS = 31

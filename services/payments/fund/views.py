@@ -6,8 +6,8 @@ from uuid import UUID
 
 import asyncpg
 
-from services.payments.books import ACCOUNTS, fund_account
 from services.payments.fund.decide import FUND, Fund
+from shared.books import ACCOUNTS, fund_account
 from shared.events.envelope import Event
 from shared.events.funds import FundKeys
 from shared.store.store import Connection, Store

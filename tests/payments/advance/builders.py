@@ -24,7 +24,7 @@ from services.payments.advance.settling import (
     decide_plan,
 )
 from services.payments.bank.payable import Answer, Place, Release
-from services.payments.books import book
+from shared.books import book
 from shared.events.base import CLAIM_EVENTS, Facts
 from shared.events.claims import PolicyUsed
 from shared.events.envelope import Event

@@ -28,7 +28,6 @@ from services.payments.advance.asking import (
 )
 from services.payments.advance.decide import OWED, PLAN_MONEY, Stage
 from services.payments.advance.settling import AuthoriseSettlement, authorise_settlement
-from services.payments.books import fund_account
 from services.payments.recovery.decide import (
     ProposeWriteOff,
     ReceiveRecovery,
@@ -36,6 +35,7 @@ from services.payments.recovery.decide import (
     receive,
     write_off,
 )
+from shared.books import fund_account
 from shared.events.envelope import encode
 from shared.store.commands import Decision, Refusal
 from shared.store.journal import UNGUARDED
