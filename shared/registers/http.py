@@ -23,6 +23,8 @@ from shared.registers.wire import (
 )
 
 T = TypeVar("T")
+CORRECTIONS_PATH = "/corrections"
+NO_LIST = b"404"
 TRY_AGAIN = frozenset({408, 425, 429, 500, 502, 503, 504})
 _ENCODER = msgspec.json.Encoder()
 
@@ -62,14 +64,18 @@ class HttpRegister:
         return await self._call("/ask", body, read)
 
     async def corrected(self, after: int) -> Corrected:
+        """See the port. A register without such a list (404) corrects nothing by itself."""
+
         def read(said: bytes) -> Corrected:
+            if said is NO_LIST:
+                return Corrected((), after)
             page = _decoded(CORRECTIONS, said)
             if page.next < after:
                 raise RegisterSilent(Why.WRONG, "corrections run back")
             return Corrected(page.ids, page.next)
 
         return await self._call(
-            "/corrections", _ENCODER.encode(CorrectionsAsked(after=after)), read
+            CORRECTIONS_PATH, _ENCODER.encode(CorrectionsAsked(after=after)), read
         )
 
     async def _call(self, path: str, body: bytes, read: Callable[[bytes], T]) -> T:
@@ -106,6 +112,8 @@ class HttpRegister:
                 self._url + path, data=body, headers=self._headers(path, body), timeout=timeout,
                 allow_redirects=False,
             ) as given:  # fmt: skip
+                if given.status == 404 and path == CORRECTIONS_PATH:
+                    return NO_LIST
                 if given.status in TRY_AGAIN:
                     raise _Passing(Why.DOWN, f"status {given.status}")
                 if given.status != 200:

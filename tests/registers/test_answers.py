@@ -9,7 +9,7 @@ import pytest
 from aiohttp import web
 
 from shared.registers.http import HttpRegister
-from shared.registers.port import Question, RegisterSilent, Why
+from shared.registers.port import Corrected, Question, RegisterSilent, Why
 from shared.registers.wire import MAX_BODY_BYTES
 from tests.registers.simulator import FAST
 
@@ -85,3 +85,13 @@ async def test_corrections_that_run_back_are_wrong(register: HttpRegister) -> No
 
     with pytest.raises(RegisterSilent):
         await register.corrected(4)
+
+
+async def test_a_register_without_a_list_of_corrections_corrects_nothing(
+    register: HttpRegister,
+) -> None:
+    Said.status = 404
+
+    assert await register.corrected(7) == Corrected((), 7)
+    with pytest.raises(RegisterSilent):
+        await register.ask([ASKED])
