@@ -119,6 +119,7 @@ def test_database_and_log_are_equal_when_all_is_sent(
     assert told["equal"] is True
     assert told["services"].keys() == {"claims", "payments", "audit"}
     assert sum(part["log"] for part in told["services"]["claims"]["partitions"]) >= 3
+    assert told["journals"]["payments"]["equal"] is True
 
 
 async def test_another_log_differs_until_the_log_is_copied_there(
@@ -154,6 +155,7 @@ def test_nothing_is_taken_back_where_nothing_was_lost(installation: Installation
     assert {name: sum(r["events"].values()) for name, r in ended.json.items()} == {
         "claims": 0, "payments": 0, "audit": 0,
     }  # fmt: skip
+    assert {result["journal_lines"] for result in ended.json.values()} == {0}
 
 
 def test_a_log_that_has_everything_is_not_filled_again(installation: Installation) -> None:

@@ -6,7 +6,7 @@ from datetime import date
 
 import asyncpg
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from services.payments.fund.decide import AllocateFund, Fund, allocate_fund
@@ -121,6 +121,11 @@ def walked(acts: list[str]) -> list[Event]:
 
 @settings(max_examples=300, deadline=None)
 @given(st.lists(st.sampled_from([*ACTS, *USUAL]), max_size=30))
+@example([*USUAL, "revoke"])
+@example(["authorise", "instruct", "revoke", "returned"])
+@example(["authorise", "instruct", "revoke", "paid"])
+@example(["authorise", "instruct", "paid", "reverse"])
+@example(["authorise", "revoke"])
 def test_an_approved_fen_is_in_exactly_one_place(acts: list[str]) -> None:
     held: Counter[str] = Counter()
     payout = PAYOUT.initial

@@ -6,7 +6,8 @@ from datetime import UTC, datetime
 from typing import Any
 from uuid import uuid4
 
-from services.payments.bank.batch import BATCH
+from services.payments.bank.batch import BATCH, SILENCE
+from shared.clock import SimulatedClock
 from shared.http.identity import Role
 from tests.claims.filing import Office, claim
 from tests.payments.conftest import Both
@@ -148,6 +149,32 @@ async def test_two_persons_release_without_an_audit_that_is_silent(both: Both) -
     assert own.codes == ["PAYMENT_SAME_PERSON_TWICE"]
     assert early.codes == ["AUDIT_NOT_SILENT"]  # the approval is younger than ten minutes
     assert unknown.codes == ["OVERRIDE_UNUSABLE"]
+
+
+async def test_after_ten_minutes_of_silence_another_person_releases_once(both: Both) -> None:
+    bureau = await Bureau.opened(both, "LATER", 500_000)
+    payout = await bureau.authorised(with_account(next(PERSON)), "later")
+    other = await bureau.authorised(with_account(next(PERSON)), "later-2")
+    service, ask = both.payments.service, {"jurisdiction": PLACE, "reason": "audit is down"}
+    await forget_audit(both)
+    asked = await bureau.approver.post("/batches/override", ask, key="later-1")
+    batch, real = asked.body["batch"], service.clock
+    service.clock = SimulatedClock(real.now() + SILENCE)
+    try:
+        released = await bureau.other_approver.post(
+            "/batches", {"payables": [payout], "override": batch}, key="later-2"
+        )
+        twice = await bureau.other_approver.post(
+            "/batches", {"payables": [other], "override": batch}, key="later-3"
+        )
+    finally:
+        service.clock = real
+    shown = (await bureau.officer.get(f"/batches/{batch}")).body
+
+    assert (released.status, released.body["batch"]) == (201, batch)
+    assert shown["overridden_by"] == ["releaser-1", "releaser-2"]
+    assert twice.codes == ["OVERRIDE_UNUSABLE"]
+    assert len(await bureau.file(batch)) == 2
 
 
 async def test_a_batch_is_whole_or_not_at_all_and_names_what_stops_it(both: Both) -> None:
