@@ -1,6 +1,7 @@
 """The archive follows the log in the background: every few seconds, in the audit process."""
 
 import asyncio
+import ctypes
 import time
 from collections.abc import Coroutine
 from pathlib import Path
@@ -44,6 +45,7 @@ class Archiver:
             try:
                 self._last = await to_its_end(archived(self._log, self._folder))
                 self._done_at = time.monotonic()
+                _return_memory()
             except _RETRIED as failed:
                 log.warning("archive_retries", cause=type(failed).__name__)
             await asyncio.sleep(self._pause_seconds)
@@ -57,6 +59,12 @@ class Archiver:
             reasons += [f"gap at {a.topic}/{a.partition}" for a in sorted(self._last.gaps)]
             reasons += [f"log shorter at {a.topic}/{a.partition}" for a in self._last.shorter]
         return "; ".join(reasons) or None
+
+
+def _return_memory() -> None:
+    """A merge's buffers are free again, and glibc would keep their pages."""
+    if trim := getattr(ctypes.CDLL(None), "malloc_trim", None):
+        trim(0)
 
 
 async def archived(log_: Log, folder: Path) -> CaughtUp:

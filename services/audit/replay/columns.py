@@ -1,6 +1,7 @@
 """From an event class to the columns of its typed table, and the SQL that fills them."""
 
 from dataclasses import dataclass
+from functools import cache
 
 import msgspec
 from msgspec import inspect
@@ -124,6 +125,7 @@ def _shape(kind: inspect.Type) -> Shape | None:
             return None
 
 
+@cache
 def empty_sql(kind: EventType) -> str:
     """CREATE of the typed table without a row: nothing is read and no file is written for it."""
     stored = [f"{name} {_ENVELOPE_TYPES.get(name, 'VARCHAR')}" for name in ENVELOPE]
@@ -131,6 +133,7 @@ def empty_sql(kind: EventType) -> str:
     return f"CREATE OR REPLACE TABLE {table_of(kind.key)} ({', '.join(stored)})"
 
 
+@cache
 def typed_sql(kind: EventType, source: str) -> str:
     """SELECT of the typed table from archived rows, in their order, without unreadable rows.
 

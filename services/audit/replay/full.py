@@ -38,7 +38,7 @@ def replay(
         typed_views(database, layer)
         if any(rule.follows_streams for rule in rules):
             find_breaks(database, archive, layer.until)
-        create_views(database, views)
+        create_views(database, views, [kind for kind, paths in layer.files.items() if paths])
         found = [_run(database, rule, parameters, layer) for rule in rules]
     findings = [one for _, group in found for one in group]
     report = Report(

@@ -1,6 +1,6 @@
 """Runs the rule files over typed tables; the replay and the stream use this and nothing else."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 import duckdb
@@ -31,10 +31,14 @@ class Judgement(NamedTuple):
     waiting: frozenset[Waiting]
 
 
-def create_views(database: duckdb.DuckDBPyConnection, views: Views) -> None:
-    """The documented views over typed tables that already have their names."""
+def create_views(
+    database: duckdb.DuckDBPyConnection, views: Views, present: Collection[str]
+) -> None:
+    """The documented views over typed tables that already have their names, where only the types
+    `present` have events.
+    """
     for view in views.views:
-        database.execute(view.statement)
+        database.execute(view.over(present))
 
 
 def judge(

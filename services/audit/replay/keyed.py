@@ -125,11 +125,14 @@ async def gather(
     touched = (keys - {DAYS}) | also
     rows = _by_place(await fetch(touched)) if touched else {}
     linked = [rule for rule in rules if len(rule.header.keys) > 1]
-    subjects = _subjects(touched, rules) | _subjects(_near(rows.values(), linked), linked)
+    near = _near(rows, linked)
+    subjects = _subjects(touched, rules) | _subjects(_all(near.values()), linked)
     if other := subjects - touched:
-        rows |= _by_place(await fetch(other))
-    around = [row for row in rows.values() if _near([row], linked) & subjects]
-    if missing := _near(around, linked) - subjects - touched:
+        more = _by_place(await fetch(other))
+        near |= _near({place: row for place, row in more.items() if place not in near}, linked)
+        rows |= more
+    around = _all(found for found in near.values() if found & subjects)
+    if missing := around - subjects - touched:
         rows |= _by_place(await fetch(missing - _subjects(missing, linked)))
     timed = {rule.id for rule in rules if rule.timed}
     if any(subject.rule in timed for subject in subjects):
@@ -137,14 +140,22 @@ async def gather(
     return Work(tuple(rows[place] for place in sorted(rows)), subjects)
 
 
-def _by_place(rows: Iterable[HotRow]) -> dict[tuple[str, int, int], HotRow]:
+Place = tuple[str, int, int]
+
+
+def _by_place(rows: Iterable[HotRow]) -> dict[Place, HotRow]:
     return {(row.topic, row.partition, row.seq): row for row in rows}
 
 
-def _near(rows: Iterable[HotRow], rules: Sequence[Rule]) -> frozenset[RuleKey]:
-    if not rules:
-        return frozenset()
-    return frozenset(key for row in rows for key in keys_of(decode(row.body), rules))
+def _near(rows: Mapping[Place, HotRow], linked: Sequence[Rule]) -> dict[Place, frozenset[RuleKey]]:
+    """The keys of each row under the rules that look from one key to another."""
+    if not linked:
+        return {}
+    return {place: frozenset(keys_of(decode(row.body), linked)) for place, row in rows.items()}
+
+
+def _all(keys: Iterable[frozenset[RuleKey]]) -> frozenset[RuleKey]:
+    return frozenset[RuleKey]().union(*keys)
 
 
 def _subjects(keys: Iterable[RuleKey], rules: Sequence[Rule]) -> frozenset[RuleKey]:
@@ -166,7 +177,7 @@ class Keyed:
     def __enter__(self) -> Self:
         self._database = self._context.__enter__()
         self._fill(Work((), frozenset()))  # every table stands, empty, before its views
-        create_views(self._database, self._views)
+        create_views(self._database, self._views, ())
         return self
 
     def __exit__(
@@ -208,6 +219,9 @@ class Keyed:
             self._database.execute(empty_sql(REGISTRY[kind]))
         for kind in sorted(present):
             self._make(table_of(kind), typed_sql(REGISTRY[kind], "part"))
+        for view in self._views.views:
+            if view.types & (self._filled ^ present):
+                self._database.execute(view.over(present))
         self._filled = present
         if any(rule.follows_streams for rule in self._rules):
             self._database.execute(BREAKS_TABLE)

@@ -103,3 +103,10 @@ def test_every_view_says_what_its_columns_are() -> None:
     text = (HERE / "views.sql").read_text()
 
     assert all(f"-- {name}:" in text for name in load_views().names)
+
+
+def test_every_part_of_a_view_reads_one_typed_table() -> None:
+    for view in load_views().views:
+        assert view.over(view.types) == view.statement
+        if "UNION ALL" in view.statement:
+            assert view.over(()).count("UNION ALL") == 0
