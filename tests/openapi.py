@@ -8,6 +8,8 @@ from typing import cast
 from services.audit.finding import api as findings
 from services.claims import files, persons
 from services.claims.claim import routes as claims
+from services.claims.handling import routes as handling
+from services.claims.notice import routes as notices
 from services.claims.plan import routes as plans
 from services.claims.verification import routes as verifications
 from services.payments import importing
@@ -51,7 +53,8 @@ def routes(name: str) -> list[Route]:
         case "claims":
             return [
                 *claims.routes(service), *files.routes(service), *persons.routes(service),
-                *plans.routes(service), *verifications.routes(service),
+                *handling.routes(service), *notices.routes(service), *plans.routes(service),
+                *verifications.routes(service),
             ]  # fmt: skip
         case "payments":
             return [

@@ -178,7 +178,7 @@ def _listed(plan: Plan, listed: RosterListed, actor: str) -> Plan:
         accepted_by=None if before else plan.accepted_by,
         roster=MappingProxyType(roster),
         roster_revision=listed.revision,
-        trainees=plan.trainees | roster.keys(),
+        trainees=plan.trainees.union(entry.person for entry in listed.entries),
         filed_by=tuple(dict.fromkeys((*plan.filed_by, actor))),
     )
 
