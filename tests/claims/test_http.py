@@ -278,7 +278,7 @@ async def test_no_route_lets_another_city_touch_or_see_a_claim(claims: Running) 
             else:
                 answer = await foreigner.get(path)
             walked += 1
-            if path == "/claims" and route.method == "GET":
+            if route.method == "GET" and "{claim}" not in route.path:  # a list
                 assert answer.body == {"claims": []} or claim_id not in str(answer.body)
             elif route.path in BATCHES:  # an outcome for each claim
                 assert [one["code"] for one in answer.body["outcomes"]] == ["JURISDICTION_REFUSED"]
