@@ -179,6 +179,21 @@ class PlanMoney:
         )
 
     @property
+    def stage(self) -> str:
+        """In one word, for a reader."""
+        if self.base is None:
+            return "new"
+        if self.closed:
+            return "closed"
+        if self.deferred:
+            return "deferred"
+        if self.decided is None:
+            return "open"
+        if self.settlement is None or self.settlement.stage is Stage.PAID:
+            return "settled"
+        return f"settlement {self.settlement.stage}"
+
+    @property
     def order_at_bank(self) -> str | None:
         """The instruction whose answer is awaited, if there is one."""
         return next((each.instruction for each in self.all_orders if each.stage in AT_BANK), None)

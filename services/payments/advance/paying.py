@@ -59,7 +59,7 @@ class PlanPayments:
         """The settlement, or the first authorised advance. Raises NotPayable."""
         order = _leaving(money)
         if money.base is None or order is None or money.seals is None or money.fund is None:
-            raise NotPayable(state=state_of(money))
+            raise NotPayable(state=money.stage)
         if isinstance(order, Advance):
             fen, place, at = order.fen, _base_place(money), money.base_at
             hands = [Hand("request", order.requested_by)]
@@ -91,7 +91,7 @@ class PlanPayments:
         if isinstance(order, Advance):
             return Decision([_instructed_advance(money, order, release)])
         if order is None:
-            raise NotPayable(state=state_of(money))
+            raise NotPayable(state=money.stage)
         return Decision([_instructed_settlement(money, order, release)])
 
     def line(self, event: Event, batch: str) -> FileLine | None:
@@ -122,22 +122,6 @@ class PlanPayments:
 
 
 PLAN_PAYMENTS = PlanPayments()
-
-
-def state_of(money: PlanMoney) -> str:
-    """In one word, for a reader."""
-    if money.base is None:
-        return "new"
-    if money.closed:
-        return "closed"
-    if money.deferred:
-        return "deferred"
-    if money.decided is None:
-        return "open"
-    if money.settlement is None:
-        return "settled"
-    stage = money.settlement.stage
-    return "settled" if stage is Stage.PAID else f"settlement {stage}"
 
 
 def _leaving(money: PlanMoney) -> Order | None:

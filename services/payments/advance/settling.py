@@ -70,13 +70,14 @@ class _At:
 
 
 def decide_plan(money: PlanMoney, said: PlanDecided, heard: Heard, stream_id: str) -> Decision:
-    """Settle the difference to what is known; a revision that was heard before changes nothing.
+    """Settle the difference to what is known; a revision that was heard before changes nothing,
+    and a cancelled plan earns nothing.
 
     Raises CauseMissing before the plan's approval was heard.
     """
     if money.base is None:
         raise CauseMissing(stream_id, money.version + 1)
-    if money.decided is not None and said.revision <= money.decided.revision:
+    if money.closed or (money.decided and said.revision <= money.decided.revision):
         return NOTHING
     mine = [
         each for each in said.earned

@@ -7,7 +7,6 @@ import asyncpg
 
 from services.payments.advance.asking import TERM
 from services.payments.advance.decide import PENDING, PLAN_MONEY, Advance, PlanMoney
-from services.payments.advance.paying import state_of
 from shared.events.days import DayOpened
 from shared.events.envelope import Event
 from shared.store.store import Connection, Store
@@ -67,7 +66,7 @@ def _row(stream_id: str, money: PlanMoney, newest: Event) -> tuple[object, ...]:
     base = money.base
     assert base is not None
     return (
-        stream_id, money.jurisdiction, state_of(money), base.plan, base.payee_kind, base.payee,
+        stream_id, money.jurisdiction, money.stage, base.plan, base.payee_kind, base.payee,
         base.organisation, base.base_fen, base.max_ratio_bp, money.live_fen, money.advanced_fen,
         money.receivable_fen, money.settled_fen, money.demanded_fen,
         money.due_on or base.settlement_due_on, money.version, newest.recorded_at,
@@ -96,7 +95,7 @@ def shown(stream_id: str, money: PlanMoney) -> dict[str, object]:
     base, settlement, decided = money.base, money.settlement, money.decided
     said = {
         "advance": stream_id,
-        "state": state_of(money),
+        "state": money.stage,
         "version": money.version,
         "jurisdiction": money.jurisdiction,
         "plan": base.plan if base else None,

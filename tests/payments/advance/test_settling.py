@@ -4,7 +4,7 @@ import pytest
 
 from services.payments.advance.asking import ReturnAdvance, return_advance
 from services.payments.advance.decide import PlanMoney
-from services.payments.advance.paying import PLAN_PAYMENTS, state_of
+from services.payments.advance.paying import PLAN_PAYMENTS
 from services.payments.advance.refusals import PlanFundDiffers, SettlementNotInThisState
 from services.payments.advance.settling import (
     AuthoriseSettlement,
@@ -60,7 +60,7 @@ def test_what_was_earned_beyond_the_advance_is_paid() -> None:
     assert (paid.earned_fen, paid.advanced_fen, paid.passed) == (180_000 * YUAN, 100_000 * YUAN, 36)
     assert (scheduled.decided_partition, scheduled.decided_seq) == (PLACE.partition, PLACE.seq)
     assert walk.spread() == [-180_000 * YUAN, 0, 0, 180_000 * YUAN, 0]
-    assert state_of(walk.money) == "settled"
+    assert walk.money.stage == "settled"
 
 
 def test_what_was_not_earned_of_the_advance_must_come_back() -> None:
@@ -145,7 +145,7 @@ def test_a_settlement_waits_for_the_bank_and_then_counts_what_left(
     [deferred] = walk.decide(500)
     assert isinstance(deferred, SettlementDeferred)
     assert deferred.instruction == order
-    assert state_of(walk.money) == "deferred"
+    assert walk.money.stage == "deferred"
     _, scheduled = walk.answer(order, outcome)
 
     assert isinstance(scheduled, SettlementScheduled)
