@@ -12,12 +12,8 @@ from services.claims.handling import routes as handling
 from services.claims.notice import routes as notices
 from services.claims.plan import routes as plans
 from services.claims.verification import routes as verifications
-from services.payments import importing
 from services.payments import problems as _payments
-from services.payments.bank import api as batches
-from services.payments.fund import api as funds
-from services.payments.payout import api as payouts
-from services.payments.payout import paying_api as paying
+from services.payments import routes as payments
 from shared.clock import RealClock
 from shared.http.app import ROUTES, create_app
 from shared.http.openapi import describe
@@ -57,10 +53,7 @@ def routes(name: str) -> list[Route]:
                 *verifications.routes(service),
             ]  # fmt: skip
         case "payments":
-            return [
-                *payouts.routes(service), *paying.routes(service), *funds.routes(service),
-                *batches.routes(service), *importing.routes(service),
-            ]  # fmt: skip
+            return payments.routes(service)
         case _:
             return list(findings.routes(service))
 

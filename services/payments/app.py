@@ -1,14 +1,9 @@
 """The payments service, wired: its routes, its read tables, what it hears from others."""
 
-from services.payments import importing
-from services.payments.advance import routes as advances
 from services.payments.advance.expiring import Expiring
-from services.payments.bank import api as batches
 from services.payments.bank.hearing import Hearing
-from services.payments.fund import api as funds
-from services.payments.payout import api, paying_api
 from services.payments.reactions import REACTIONS
-from services.payments.recovery import api as recoveries
+from services.payments.routes import routes
 from services.payments.tables import VIEW, ReadTables
 from shared.books import book
 from shared.days import Days
@@ -32,15 +27,7 @@ async def build(service: Service) -> Parts:
     assert service.vault is not None
     return Parts(
         title="payments",
-        routes=[
-            *api.routes(service),
-            *paying_api.routes(service),
-            *funds.routes(service),
-            *batches.routes(service),
-            *advances.routes(service),
-            *recoveries.routes(service),
-            *importing.routes(service),
-        ],
+        routes=routes(service),
         inboxes=[inbox],
         projectors=[Projector(VIEW, service.store, tables.project, expiring.turn)],
         background=[
