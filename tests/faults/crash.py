@@ -15,39 +15,52 @@ from pathlib import Path
 
 import aiohttp
 
-from services.cli.local import Local
+from services.cli.local import SERVICES, Local
 from shared.clock import RealClock
 from shared.log.open import open_log
 from shared.store.pool import open_pool
 from shared.store.store import Store
 from tests.faults.checks import Ended, Found, check
 from tests.faults.client import Client, tokens_of
-from tests.faults.held import all_read, all_sent
+from tests.faults.held import behind
 from tests.faults.kills import Killer, Kind, schedule
 from tests.faults.load import Load
+from tests.faults.operator import Operator
 from tests.faults.supervised import Supervised
-from tests.faults.waiting import until
+from tests.faults.waiting import NeverCame, until
 from tests.kafka_broker import Broker
 
 PARTITIONS = 6
 DRAIN_SECONDS = 120.0
+ALL_PARTS = "site,consumer,relay"
+FEW_RELEASED, KILLS_PER_RELEASE = 3, 50
+"""streams that may be parked by kills: three, or one for fifty kills"""
 
 SMALL = {
-    Kind.SITE: 5,
+    Kind.SITE: 4,
     Kind.RELAY: 2,
     Kind.PAYMENTS: 4,
+    Kind.AUDIT: 2,
     Kind.BROKER: 3,
     Kind.DATABASE: 3,
-    Kind.BETWEEN: 4,
+    Kind.BETWEEN: 3,
 }
 """21 by the schedule; each kill between the two is preceded by one of the process that ran"""
-EMBEDDED = {Kind.SITE: 2, Kind.RELAY: 1, Kind.PAYMENTS: 2, Kind.DATABASE: 3, Kind.BETWEEN: 2}
+EMBEDDED = {
+    Kind.SITE: 2,
+    Kind.RELAY: 1,
+    Kind.PAYMENTS: 2,
+    Kind.AUDIT: 2,
+    Kind.DATABASE: 3,
+    Kind.BETWEEN: 2,
+}
 FULL = {
-    Kind.SITE: 110,
-    Kind.RELAY: 70,
-    Kind.PAYMENTS: 100,
-    Kind.BROKER: 60,
-    Kind.DATABASE: 60,
+    Kind.SITE: 100,
+    Kind.RELAY: 60,
+    Kind.PAYMENTS: 90,
+    Kind.AUDIT: 50,
+    Kind.BROKER: 50,
+    Kind.DATABASE: 50,
     Kind.BETWEEN: 100,
 }
 
@@ -64,6 +77,8 @@ class Report:
     retries: int
     ends: int
     """how often a service process ended, by a kill or by itself"""
+    released: tuple[str, ...]
+    """streams that were parked by kills, and released by hand"""
     load_seconds: float
     drain_seconds: float
     total_seconds: float
@@ -86,25 +101,39 @@ async def crash(
     began, at = time.monotonic(), datetime.now(UTC)
     chance = random.Random(seed)
     async with _running(folder, kafka=Kind.BROKER in wanted, chance=chance) as (killer, client):
-        load = Load(client, seed)
-        load.start()
-        try:
-            await killer.run(schedule(wanted, chance), load, told)
-            await load.stop()
-        finally:
-            await load.cancel()
+        load, operator = Load(client, seed), _operator(killer, sum(wanted.values()))
+        await _loaded(killer, load, operator, schedule(wanted, chance), told)
         loaded = time.monotonic()
         told("draining")
-        async with _ended(killer, load) as ended:
-            await _drain(ended)
+        async with _ended(killer, load, folder) as ended:
+            await _drain(ended, operator)
             drained = time.monotonic()
             found = await check(ended)
-        services = (killer.site, killer.relay, killer.payments)
         return Report(
             seed, "kafka" if killer.broker else "postgresql", at, killer.killed,
-            len(client.answered), client.retries, sum(len(s.ends) for s in services),
-            loaded - began, drained - loaded, time.monotonic() - began, found,
+            len(client.answered), client.retries,
+            sum(len(service.ends) for service in killer.services.values()),
+            tuple(operator.released), loaded - began, drained - loaded, time.monotonic() - began,
+            found,
         )  # fmt: skip
+
+
+async def _loaded(
+    killer: Killer, load: Load, operator: Operator, kinds: list[Kind], told: Callable[[str], None]
+) -> None:
+    """All kills under load, with somebody on duty, then the end of every story."""
+    load.start(operator.run())
+    try:
+        await killer.run(kinds, load, told)
+        told("the stories come to their ends")
+        await load.stop()
+    finally:
+        await load.cancel()
+
+
+def _operator(killer: Killer, kills: int) -> Operator:
+    dsns = {name: killer.local.dsns[name].owner_dsn for name in ("payments", "audit")}
+    return Operator(dsns, max(FEW_RELEASED, kills // KILLS_PER_RELEASE))
 
 
 @asynccontextmanager
@@ -118,34 +147,41 @@ async def _running(
         )
         stack.push_async_callback(local.stop)
         await local.start()
-        site = Supervised(local, "claims", "site")
+        site = Supervised(local, "claims", "site,consumer")
         relay = Supervised(local, "claims", "relay")
-        payments = Supervised(local, "payments", "site,consumer,relay")
-        for service in (site, relay, payments):
+        payments, audit = (Supervised(local, name, ALL_PARTS) for name in ("payments", "audit"))
+        for service in (site, relay, payments, audit):
             stack.push_async_callback(service.stop)
             service.start()
         session = await stack.enter_async_context(aiohttp.ClientSession())
-        client = Client(site.url, tokens_of(local), session)
-        yield Killer(local, broker, site, relay, payments, chance), client
+        client = Client(site.url, tokens_of(local), session, payments.url)
+        yield Killer(local, broker, site, relay, payments, audit, chance), client
 
 
 @asynccontextmanager
-async def _ended(killer: Killer, load: Load) -> AsyncIterator[Ended]:
+async def _ended(killer: Killer, load: Load, folder: Path) -> AsyncIterator[Ended]:
     local, now = killer.local, RealClock().now
     async with AsyncExitStack() as stack:
         log = await open_log(local.log or local.dsns["log"].owner_dsn)
         stack.push_async_callback(log.close)
-        pools = []
-        for name in ("claims", "payments"):
-            pools.append(await open_pool(local.dsns[name].owner_dsn, 2))
-            stack.push_async_callback(pools[-1].close)
-        claims, payments = (Store(pool, PARTITIONS, now) for pool in pools)
-        yield Ended(claims, payments, log, load.client, load.rosters)
+        stores = {}
+        for name in SERVICES:
+            pool = await open_pool(local.dsns[name].owner_dsn, 2)
+            stack.push_async_callback(pool.close)
+            stores[name] = Store(pool, PARTITIONS, now)
+        yield Ended(stores, log, load.client, load.rosters, folder)
 
 
-async def _drain(ended: Ended) -> None:
-    """Until payments has read what claims sent, and both relays have nothing left."""
-    await until(lambda: all_sent(ended.claims), DRAIN_SECONDS, "claims' relay at its end")
-    heads = await ended.claims.heads()
-    await until(lambda: all_read(ended.payments.pool, heads), DRAIN_SECONDS, "payments' inbox")
-    await until(lambda: all_sent(ended.payments), DRAIN_SECONDS, "payments' relay at its end")
+async def _drain(ended: Ended, operator: Operator) -> None:
+    """Until nobody is behind anybody, at one moment without a new event."""
+
+    async def quiet() -> bool:
+        for name in ("payments", "audit"):
+            await operator.look(name, ended.stores[name].pool)
+        ended.behind = await behind(ended.stores)
+        return ended.behind is None
+
+    try:
+        await until(quiet, DRAIN_SECONDS)
+    except NeverCame:
+        raise NeverCame(ended.behind) from None

@@ -1,10 +1,11 @@
 """What database and log hold at the end, side by side."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import asyncpg
 
+from shared.events.base import CLAIM_EVENTS, FINDING_EVENTS, TOPICS
 from shared.log.port import Log, Record, TopicPartition
 from shared.log.verified import ForkFound, Verifier
 from shared.marks import saved_marks
@@ -12,6 +13,7 @@ from shared.store.store import Store
 
 PAGE = 1_000
 READ_SECONDS = 1.0
+HEARS: Mapping[str, Sequence[str]] = {"payments": (CLAIM_EVENTS, FINDING_EVENTS), "audit": TOPICS}
 
 Line = tuple[int, bytes, bytes]
 """number, event id, exact bytes"""
@@ -77,8 +79,43 @@ async def all_sent(store: Store) -> bool:
     return all(at in marks and marks[at].seq == seq for at, seq in heads.items() if seq)
 
 
+async def behind(stores: Mapping[str, Store]) -> str | None:
+    """Who has not come to the end, or None when at one moment everybody has.
+
+    `stores` has claims, payments and audit; a watermark that is said makes audit's relay busy once
+    more, and nothing else.
+    """
+    before = await _heads(stores.values())
+    for name, store in stores.items():
+        if not await all_sent(store):
+            return f"the relay of {name}"
+    for reader, topics in HEARS.items():
+        heads = {at: seq for at, seq in before.items() if at.topic in topics}
+        if not await all_read(stores[reader].pool, heads):
+            return f"the inbox of {reader}"
+        if kept := await kept_by(stores[reader].pool):
+            return f"{reader} keeps {kept}"
+    return None if await _heads(stores.values()) == before else "new events"
+
+
+async def _heads(stores: Iterable[Store]) -> dict[TopicPartition, int]:
+    return {at: seq for store in stores for at, seq in (await store.heads()).items()}
+
+
+async def kept_by(pool: asyncpg.Pool) -> list[str]:
+    """Each event that a service has read and not applied: its stream, its place and why."""
+    rows = await pool.fetch(
+        "SELECT stream_id, topic, partition_no, seq, state, cause, detail, for_stream"
+        " FROM inbox_pending ORDER BY topic, partition_no, seq"
+    )
+    return [
+        f"{stream} at {topic}/{partition}/{seq}: {state}, {cause} {detail} {wanted or ''}".strip()
+        for stream, topic, partition, seq, state, cause, detail, wanted in rows
+    ]
+
+
 async def all_read(pool: asyncpg.Pool, heads: Mapping[TopicPartition, int]) -> bool:
-    """Whether the payments service has applied these topics up to these numbers."""
+    """Whether a service has applied its topics up to these numbers."""
     rows = await pool.fetch("SELECT topic, partition_no, seq FROM inbox_positions")
     read = {TopicPartition(topic, partition_no): seq for topic, partition_no, seq in rows}
     return all(read.get(at, 0) == seq for at, seq in heads.items() if seq)

@@ -25,6 +25,7 @@ class Kind(StrEnum):
     SITE = "claims site"
     RELAY = "claims relay"
     PAYMENTS = "payments"
+    AUDIT = "audit"
     BROKER = "broker"
     DATABASE = "PostgreSQL"
     BETWEEN = "between acknowledgement and saved number"
@@ -43,9 +44,19 @@ class Killer:
     site: Supervised
     relay: Supervised
     payments: Supervised
+    audit: Supervised
     chance: random.Random
     killed: Counter[Kind] = field(default_factory=Counter)
     _restarts: dict[Kind, asyncio.Task[None]] = field(default_factory=dict)
+
+    @property
+    def services(self) -> dict[Kind, Supervised]:
+        return {
+            Kind.SITE: self.site,
+            Kind.RELAY: self.relay,
+            Kind.PAYMENTS: self.payments,
+            Kind.AUDIT: self.audit,
+        }
 
     async def run(self, kinds: list[Kind], load: Load, told: Callable[[str], None]) -> None:
         """Each kill in its turn, at a random moment after some progress. Raises NeverCame."""
@@ -71,12 +82,8 @@ class Killer:
 
     async def _kill(self, kind: Kind) -> None:
         match kind:
-            case Kind.SITE:
-                await self._until_killed(kind, self.site)
-            case Kind.RELAY:
-                await self._until_killed(kind, self.relay)
-            case Kind.PAYMENTS:
-                await self._until_killed(kind, self.payments)
+            case Kind.SITE | Kind.RELAY | Kind.PAYMENTS | Kind.AUDIT:
+                await self._until_killed(kind, self.services[kind])
             case Kind.BROKER:
                 assert self.broker is not None
                 await self._down(kind, self.broker.kill, self.broker.start)
@@ -93,8 +100,8 @@ class Killer:
     async def _between(self) -> None:
         """One that dies needs its log and its database to get that far."""
         await self.restored()
-        service = self.chance.choice((self.relay, self.relay, self.payments))
-        kind = Kind.RELAY if service is self.relay else Kind.PAYMENTS
+        kind = self.chance.choice((Kind.RELAY, Kind.RELAY, Kind.PAYMENTS, Kind.AUDIT))
+        service = self.services[kind]
         before = service.witnessed()
         if await service.die_between(self.chance.randint(1, MAX_ACKNOWLEDGEMENTS)):
             self.killed[kind] += 1

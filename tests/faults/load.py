@@ -1,26 +1,21 @@
-"""What the clients do all the while: file claims, take some to their approval, send rosters."""
+"""What everybody does all the while: claims, rosters, plans and their money, as stories."""
 
 import asyncio
-import itertools
 import random
-from collections.abc import Iterator
+from collections.abc import Coroutine
 from typing import Any
 
-import orjson
+from tests.faults.bank import PAID, RETURNED, UNKNOWN, Bank
+from tests.faults.client import CSV, ENTERPRISES, Answer, Client
+from tests.faults.desk import Desk
+from tests.faults.people import claim, roster, roster_row, with_account
+from tests.faults.plans import Plans
+from tests.faults.teller import Teller
 
-from tests.faults.client import CSV, Answer, Ask, Client
-from tests.faults.people import CONFIRMED, claim, roster, roster_row, visit
-
-FILERS = 6
+FILERS = 4
 ROSTER_ROWS = 60
 ROSTER_PAUSE_SECONDS = 3.0
 PAUSE_SECONDS = 0.05
-PROPOSED = 3
-"""version of a proposal: filed, accepted, proposed"""
-
-
-class Unlawful(Exception):
-    """A request that is right was refused."""
 
 
 class Load:
@@ -30,80 +25,90 @@ class Load:
         self.client = client
         self.rosters: list[tuple[int, Answer]] = []
         self._seed = seed
-        self._persons: Iterator[int] = itertools.count()
-        self._keys: Iterator[int] = itertools.count()
+        self._teller = Teller(client)
+        self._desk = Desk(self._teller)
+        self._bank = Bank(self._teller)
         self._stopping = asyncio.Event()
-        self._tasks: list[asyncio.Task[None]] = []
+        self._tellers: list[asyncio.Task[None]] = []
+        self._paying: list[asyncio.Task[None]] = []
+        self._beside: list[asyncio.Task[None]] = []
 
-    def start(self) -> None:
+    def start(self, *beside: Coroutine[Any, Any, None]) -> None:
+        """`beside` run as long as the load, and what they raise ends it."""
         for n in range(FILERS):
             chance = random.Random(f"{self._seed}/{n}")
-            self._tasks.append(asyncio.create_task(self._stories(chance), name=f"filer-{n}"))
-        self._tasks.append(asyncio.create_task(self._rosters(), name="rosters"))
+            self._tellers.append(asyncio.create_task(self._stories(chance), name=f"filer-{n}"))
+        for enterprise in ENTERPRISES:
+            plans = Plans(self._teller, self._desk, self._bank, enterprise)
+            chance = random.Random(f"{self._seed}/{enterprise}")
+            task = asyncio.create_task(self._plans(plans, chance), name=enterprise)
+            self._tellers.append(task)
+        self._tellers.append(asyncio.create_task(self._rosters(), name="rosters"))
+        self._paying.append(asyncio.create_task(self._bank.run(), name="bank"))
+        self._beside += [asyncio.create_task(each) for each in beside]
 
     async def stop(self) -> None:
-        """Raises what a story raised."""
+        """Raises what a story raised, or the bank on which they wait."""
         self._stopping.set()
-        await asyncio.gather(*self._tasks)
+        left = {*self._tellers}
+        while left:
+            done, _ = await asyncio.wait(
+                {*left, *self._paying, *self._beside}, return_when=asyncio.FIRST_COMPLETED
+            )
+            self.check()
+            left -= done
+        self._bank.close()
+        await asyncio.gather(*self._paying)
 
     async def cancel(self) -> None:
-        for task in self._tasks:
+        tasks = [*self._tellers, *self._paying, *self._beside]
+        for task in tasks:
             task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await asyncio.gather(*tasks, return_exceptions=True)
 
     def check(self) -> None:
         """Raises what a story raised so far."""
-        for task in self._tasks:
+        for task in (*self._tellers, *self._paying, *self._beside):
             if task.done():
                 task.result()
 
     async def _stories(self, chance: random.Random) -> None:
         while not self._stopping.is_set():
-            person = next(self._persons)
+            person = next(self._teller.persons)
             story = chance.random()
-            if story < 0.5:
-                await self._file(person)
+            if story < 0.4:
+                await self._desk.file(claim(person))
             elif story < 0.9:
-                await self._approve(await self._file(person))
+                await self._paid(person, chance)
             else:  # the same certificate by two persons: one of them at most is approved
                 certificate = f"SHARED{person:07d}"
-                first = await self._file(person, certificate)
-                second = await self._file(next(self._persons), certificate)
-                await asyncio.gather(self._approve(first), self._approve(second))
+                first = await self._desk.file(claim(person, certificate))
+                other = next(self._teller.persons)
+                second = await self._desk.file(claim(other, certificate))
+                await asyncio.gather(self._desk.approve(first), self._desk.approve(second))
             await asyncio.sleep(PAUSE_SECONDS)
+
+    async def _paid(self, person: int, chance: random.Random) -> None:
+        """A claim to the bank's last word; some are approved only, some taken back afterwards."""
+        claim_id = await self._desk.file(with_account(person))
+        story = chance.random()
+        if not await self._desk.approve(claim_id) or story < 0.3:
+            return
+        says = (RETURNED,) if story < 0.45 else (UNKNOWN, PAID) if story < 0.55 else (PAID,)
+        if story > 0.95:  # before anything has left
+            await self._desk.revoke(claim_id)
+            return
+        await self._bank.pay_claim(claim_id, person, *says)
+        if story > 0.85:
+            await self._desk.revoke(claim_id)
+
+    async def _plans(self, plans: Plans, chance: random.Random) -> None:
+        while not self._stopping.is_set():
+            await plans.tell(chance)
 
     async def _rosters(self) -> None:
         while not self._stopping.is_set():
-            rows = [roster_row(next(self._persons)) for _ in range(ROSTER_ROWS)]
-            answer = await self._ask("/rosters", roster(rows), "filer", CSV)
+            rows = [roster_row(next(self._teller.persons)) for _ in range(ROSTER_ROWS)]
+            answer = await self._teller.upload("/rosters", roster(rows), "filer", CSV)
             self.rosters.append((len(rows), answer))
             await asyncio.sleep(ROSTER_PAUSE_SECONDS)
-
-    async def _file(self, person: int, certificate: str | None = None) -> str:
-        told = await self._say("/claims", claim(person, certificate), "filer")
-        return str(told["claim"])
-
-    async def _approve(self, claim_id: str) -> None:
-        await self._say(f"/claims/{claim_id}/accept", {"office": "211402-01"}, "clerk")
-        proposed = await self._say(f"/claims/{claim_id}/propose", {}, "clerk")
-        if proposed["decision"] != "APPROVE":
-            return
-        await self._say(f"/claims/{claim_id}/identity-check", CONFIRMED, "checker")
-        await self._say("/inspections", visit(claim_id), "inspector")
-        shown = {
-            "proposal_version": PROPOSED,
-            "amount_fen": proposed["amount_fen"],
-        }
-        await self._say(f"/claims/{claim_id}/approve", shown, "approver")
-
-    async def _say(self, path: str, body: dict[str, Any], actor: str) -> dict[str, Any]:
-        return (await self._ask(path, orjson.dumps(body), actor)).told
-
-    async def _ask(
-        self, path: str, body: bytes, actor: str, content_type: str = "application/json"
-    ) -> Answer:
-        key = f"key-{next(self._keys)}"
-        answer = await self.client.ask(Ask(path, body, key, actor, content_type))
-        if answer.status >= 300:
-            raise Unlawful(f"{path}: {answer.status} {answer.told['code']}")
-        return answer

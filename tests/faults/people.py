@@ -12,6 +12,8 @@ HEADER = (
 )
 OCCUPATIONS = ("6-11-01-03", "6-18-01-01", "4-02-06-01")
 CONFIRMED = {"method": "in_person", "outcome": "confirmed"}
+HEAD_FEN = 200_000
+"""what the pack pays for one claim of these"""
 LEVELS = ("L5", "L4", "L3", "L2", "L1")
 LEVEL_CELLS = ("五级", "四级", "三级", "二级", "一级")
 
@@ -49,6 +51,64 @@ def claim(
         "payee": {"kind": "individual"},
         "claimed_on": "2021-04-29",
     }
+
+
+def with_account(person: int) -> dict[str, Any]:
+    """A claim that can be paid: its person named an account."""
+    body = claim(person)
+    body["person"]["account"] = f"62220210{person:010d}"
+    return body
+
+
+def plan(number: int, persons: int) -> dict[str, Any]:
+    """The body of POST /plans: an enterprise sends employees to a course, 2,000.00 a head."""
+    return {
+        "jurisdiction": "211402",
+        "institution": "52999999000000115P",
+        "kind": "HLD.K.employee_skill",
+        "occupation": OCCUPATIONS[0],
+        "level": LEVELS[1],
+        "class_type": "ordinary",
+        "mode": "classroom",
+        "starts_on": "2021-02-05",
+        "ends_on": "2021-03-22",
+        "planned_days": 20,
+        "planned_minutes": 9_600,
+        "persons": persons,
+        "budget_fen": persons * HEAD_FEN,
+        "agreement": f"HLD-XT-{number}",
+    }
+
+
+def entry(person: int) -> dict[str, Any]:
+    """One line of a plan's roster."""
+    return {
+        "id_number": resident_number(person), "name": "学员甲", "group": "HLD.G.employee",
+        "enrolled_on": "2021-02-05",
+    }  # fmt: skip
+
+
+def claim_of_plan(plan_id: str, person: int, enterprise: str | None) -> dict[str, Any]:
+    """One of them claims: for the enterprise, or, where there is none, for himself."""
+    body = with_account(person)
+    if enterprise is None:
+        return {**body, "plan": plan_id}
+    training = {**body["training"], "paid_by": "enterprise"}
+    payee = {"kind": "enterprise", "code": enterprise}
+    return {**body, "plan": plan_id, "training": training, "payee": payee}
+
+
+def session(code: str, persons: list[int]) -> dict[str, Any]:
+    """Who was in one session."""
+    return {
+        "session": code, "started_at": "2021-02-05T01:00:00Z", "ended_at": "2021-02-05T04:00:00Z",
+        "mode": "classroom", "presences": [presence(person, 180) for person in persons],
+    }  # fmt: skip
+
+
+def presence(person: int, minutes: int) -> dict[str, Any]:
+    number = resident_number(person)
+    return {"id_number": number, "status": "present", "credited_minutes": minutes}
 
 
 def roster_row(person: int, certificate: str | None = None, level: int = 1) -> str:

@@ -8,6 +8,7 @@ import signal
 import sys
 from pathlib import Path
 
+from services.audit import app as audit
 from services.claims import app as claims
 from services.payments import app as payments
 from shared.log.port import Log
@@ -16,7 +17,11 @@ from shared.relay import Relay
 from shared.service import Build, Parts, Service
 from shared.store.store import Store
 
-BUILDS: dict[str, Build] = {"claims": claims.build, "payments": payments.build}
+BUILDS: dict[str, Build] = {
+    "claims": claims.build,
+    "payments": payments.build,
+    "audit": audit.build,
+}
 
 
 class RelayThatDies(Relay):
