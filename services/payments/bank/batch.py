@@ -98,7 +98,8 @@ def overriders(
     """
     if batch.stage is not Stage.OVERRIDDEN or batch.asked_at is None:
         raise OverrideUnusable
-    if now - batch.asked_at > OVERRIDE_TERM:
+    elsewhere = any(payment.jurisdiction != batch.jurisdiction for payment in payments)
+    if elsewhere or now - batch.asked_at > OVERRIDE_TERM:
         raise OverrideUnusable
     require_new_hand([Hand("override", batch.asked_by)], actor)
     newest = max(payment.approved_at for payment in payments)
