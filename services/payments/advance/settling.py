@@ -70,14 +70,14 @@ class _At:
 
 
 def decide_plan(money: PlanMoney, said: PlanDecided, heard: Heard, stream_id: str) -> Decision:
-    """Settle the difference to what is known; a revision that was heard before changes nothing,
-    and a cancelled plan earns nothing.
+    """Settle the difference to what is known; a revision that was heard before changes nothing.
 
+    A cancelled plan can be decided too: what of it was approved is still paid by its settlement.
     Raises CauseMissing before the plan's approval was heard.
     """
     if money.base is None:
         raise CauseMissing(stream_id, money.version + 1)
-    if money.closed or (money.decided and said.revision <= money.decided.revision):
+    if money.decided is not None and said.revision <= money.decided.revision:
         return NOTHING
     mine = [
         each for each in said.earned
@@ -106,8 +106,8 @@ def close_plan(money: PlanMoney, _: PlanCancelled, heard: Heard, stream_id: str)
         cause_event=heard.event_id,
     )
     stopped = [*_stopped(money, "plan_cancelled"), closed]
-    if money.order_at_bank is not None:
-        return Decision(stopped)
+    if money.order_at_bank is not None or money.decided is not None:
+        return Decision(stopped)  # the answer, or a decision that is known, says what is owed
     money = replace(money, closed=heard.event_id)
     return Decision([*stopped, *_take_back(money, _At(stream_id, heard.at))])
 
@@ -121,10 +121,10 @@ def resumed(
     """What waited for this answer of the bank; `money` is as it was before the answer."""
     at = _At(stream_id, answer.at)
     after = _answered(money, said, answer.instruction)
-    if after.closed:
-        return _take_back(after, at)
     if after.deferred and after.decided is not None:
         return _settle(after, after.decided, at)
+    if after.closed and after.decided is None:
+        return _take_back(after, at)
     return ()
 
 
@@ -187,14 +187,11 @@ def _settle(money: PlanMoney, decided: Decided, at: _At) -> list[Facts]:
 
 
 def _take_back(money: PlanMoney, at: _At) -> list[Facts]:
-    """A cancelled plan earns nothing: all that was paid for it is a debt."""
+    """Nothing of a cancelled plan is earned yet: all that was paid for it is a debt."""
     owed = money.advanced_fen + money.settled_fen - money.demanded_fen
-    superseded = _superseded(money, money.closed or "")
     if owed <= 0 or money.closed is None:
-        return superseded
-    decided = Decided(money.closed, 0, 0)
-    demand = _demand(money, decided, owed, at, cause="plan_cancelled")
-    return [*superseded, demand]
+        return []
+    return [_demand(money, Decided(money.closed, 0, 0), owed, at, cause="plan_cancelled")]
 
 
 def _superseded(money: PlanMoney, by: str) -> list[Facts]:

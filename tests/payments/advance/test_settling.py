@@ -366,3 +366,15 @@ def test_the_order_names_the_file_and_who_authorised_it() -> None:
     assert PLAN_PAYMENTS.line(walk.events[0], "batch-1") is None
     assert walk.money.advances[0].released_by == RELEASER
     assert walk.money.advances[0].authorised_by == OFFICER
+
+
+def test_what_was_approved_of_a_cancelled_plan_is_still_earned() -> None:
+    walk = started()
+    walk.advance(100)
+    walk.cancel_plan()
+    [reduced, closed] = walk.decide(30)
+
+    assert isinstance(reduced, RecoveryReduced)
+    assert (reduced.reduced_fen, reduced.balance_fen) == (30, 70)
+    assert names([closed]) == ["SettlementPaid"]
+    assert walk.spread() == [-100, 0, 0, 30, 0]
