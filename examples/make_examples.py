@@ -1,4 +1,4 @@
-"""Write roster.csv, history.csv and planted.json beside this file, or compare them (--check)."""
+"""Write the example files and planted.json beside this file, or compare them (--check)."""
 
 import csv
 import io
@@ -10,8 +10,11 @@ from typing import Any
 
 import msgspec
 
-from examples import history_rows, roster_rows
+from examples import apprentice_rows, history_rows, roster_rows
+from examples.apprentice_rows import Class
 from examples.history_rows import Entry
+from examples.people import TARIFF_YUAN
+from examples.register_books import books
 from examples.roster_rows import Line
 
 SEED = 20190731
@@ -28,18 +31,42 @@ REFUSED = frozenset(
 )
 REJECTED = frozenset({"POLICY_NOT_IN_FORCE", "NO_AGREEMENT", "DUP_OCC_LEVEL", "LIMIT_YEAR"})
 FINDINGS = ("A1", "C1", "D5", "F1")
+PAID, RETURNED = 24, 2
+"""payouts of the first batch, and which of them the bank sends back"""
+ALLOCATED_FEN = 50_000_000
+DOWN = "CERT_REG"
 
 
 def files() -> dict[str, bytes]:
-    """The three files by name; the same bytes on every machine."""
+    """All files by name; the same bytes on every machine."""
     roster = roster_rows.roster(SEED)
     history = history_rows.history(SEED)
-    key = {"seed": SEED, "roster": _roster_key(roster), "history": _history_key(history)}
-    return {
+    classes = apprentice_rows.classes(SEED)
+    key = {
+        "seed": SEED,
+        "roster": _roster_key(roster),
+        "history": _history_key(history),
+        "plans": [each.planted() for each in classes],
+        "fund": _fund_key(roster, classes),
+        "outage": {"register": DOWN, "waiting": sum(each.passed for each in classes)},
+    }
+    made = {
         "roster.csv": _csv(roster_rows.HEADER, (line.cells() for line in roster)),
         "history.csv": _csv(history_rows.HEADER, (tuple(e.cells.values()) for e in history)),
-        "planted.json": msgspec.json.format(msgspec.json.encode(key), indent=1) + b"\n",
+        "registers.json": books([line for line in roster if line.plant not in REFUSED], classes),
+        "plans.json": _json([each.filed() for each in classes]),
+        "planted.json": _json(key),
     }
+    for each in classes:
+        made[f"apprentices-{each.number}.csv"] = _csv(apprentice_rows.ROSTER_HEADER, each.roster())
+        made[f"certificates-{each.number}.csv"] = _csv(
+            apprentice_rows.CERTIFICATE_HEADER, each.certificates()
+        )
+    return made
+
+
+def _json(value: Any) -> bytes:
+    return msgspec.json.format(msgspec.json.encode(value), indent=1) + b"\n"
 
 
 def _csv(header: Sequence[str], rows: Iterable[Sequence[str]]) -> bytes:
@@ -116,6 +143,33 @@ def _history_key(entries: Sequence[Entry]) -> dict[str, Any]:
             for story, rows in groups.items()
             if entries[rows[0] - 2].innocent
         ],
+    }
+
+
+def _fund_key(lines: Sequence[Line], classes: Sequence[Class]) -> dict[str, Any]:
+    """Which payouts leave, which one comes back first, and what the fund holds at the end."""
+    rows = [
+        row
+        for row, line in enumerate(lines, start=2)
+        if line.jurisdiction == apprentice_rows.JURISDICTION
+        and _outcome(line.plant) == "approved"
+        and not line.payee
+    ][:PAID]
+    payouts = sum(TARIFF_YUAN[lines[row - 2].level] * 100 for row in rows)
+    plans = [each.planted() for each in classes]
+    due = [p["recovery_fen"] - p["received_fen"] for p in plans]
+    out = sum(p["advance_fen"] + p["settlement_fen"] - p["received_fen"] for p in plans)
+    return {
+        "jurisdiction": apprentice_rows.JURISDICTION,
+        "payouts": rows,
+        "returned": rows[RETURNED],
+        "payouts_fen": payouts,
+        "allocated_fen": ALLOCATED_FEN,
+        "available_fen": ALLOCATED_FEN - payouts - out,
+        "payable_fen": 0,
+        "transit_fen": 0,
+        "spent_fen": payouts + out - sum(due),
+        "receivable_fen": sum(due),
     }
 
 

@@ -24,6 +24,8 @@ ISSUER = "葫芦岛市职业技能鉴定示例中心"
 INSTITUTIONS = tuple(
     (company("52", number), f"HLD-XY-2019-{number:02d}") for number in (11, 12, 13, 14)
 )
+STRANGER = company("52", 19)
+"""an institution without an agreement"""
 ENTERPRISES = tuple(company("91", number) for number in (21, 22, 23, 24, 25))
 UNUSED = ("plan", "supersedes", "training_completed", "months_claimed")
 HEADER = tuple(column.zh for column in COLUMNS if column.name not in UNUSED)
@@ -135,7 +137,7 @@ def _judged(source: random.Random) -> list[Line]:
     )
     return [
         early,
-        replace(alone, agreement="", plant="NO_AGREEMENT"),
+        replace(alone, institution=STRANGER, agreement="", plant="NO_AGREEMENT"),
         replace(twice, plant="original", group="same-row"),
         replace(twice, plant="already", group="same-row"),
     ]

@@ -1,12 +1,13 @@
 """One person at one service: requests with a token, answers decoded, refusals as they were said."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
 import aiohttp
 import msgspec
 
 from services.cli.exits import Exit, Stop
+from shared.http.position import ANSWER_HEADER, WAIT_HEADER, parse_positions
 
 REQUEST_SECONDS = 120.0
 CONNECTIONS = 32
@@ -23,6 +24,29 @@ class Problem(msgspec.Struct, frozen=True):
     errors: tuple[dict[str, Any], ...] = ()
 
 
+class Refused(Stop):
+    """The service said no; `problem` is its code."""
+
+    def __init__(self, code: Exit, en: str, zh: str, problem: str) -> None:
+        super().__init__(code, en, zh)
+        self.problem = problem
+
+
+@dataclass(slots=True)
+class Positions:
+    """The newest events that one service's answers named, by partition: reads wait for them."""
+
+    seqs: dict[tuple[str, int], int] = field(default_factory=dict)
+
+    def heard(self, text: str) -> None:
+        for at in parse_positions(text):
+            place = (at.topic, at.partition)
+            self.seqs[place] = max(at.seq, self.seqs.get(place, 0))
+
+    def __str__(self) -> str:
+        return ",".join(f"{topic}/{n}/{seq}" for (topic, n), seq in self.seqs.items())
+
+
 def session() -> aiohttp.ClientSession:
     """For all requests of one command; at most CONNECTIONS at once."""
     return aiohttp.ClientSession(
@@ -33,15 +57,24 @@ def session() -> aiohttp.ClientSession:
 
 @dataclass(frozen=True, slots=True)
 class Client:
-    """`who` holds the token; every command carries its Idempotency-Key."""
+    """One person with a token; every command carries its Idempotency-Key."""
 
     session: aiohttp.ClientSession
     url: str
     token: str
+    positions: Positions = field(default_factory=Positions)
 
-    async def get(self, path: str, kind: type[T]) -> T:
-        """Raises Stop when the service refuses or does not answer."""
-        return await self._ask("GET", path, kind)
+    async def get(self, path: str, kind: type[T], *, own_writes: bool = False) -> T:
+        """With `own_writes` it shows what was commanded before. Raises Stop when the service
+        refuses or does not answer.
+        """
+        wait = own_writes and self.positions.seqs
+        headers = {WAIT_HEADER: str(self.positions)} if wait else None
+        return await self._ask("GET", path, kind, headers)
+
+    async def download(self, path: str) -> bytes:
+        """A file as it is. Raises Stop."""
+        return await self._bytes("GET", path)
 
     async def post(self, path: str, key: str, body: object, kind: type[T]) -> T:
         """A command as JSON. Raises Stop."""
@@ -61,13 +94,22 @@ class Client:
         headers: dict[str, str] | None = None,
         body: bytes | None = None,
     ) -> T:
+        return msgspec.json.decode(await self._bytes(method, path, headers, body), type=kind)
+
+    async def _bytes(
+        self,
+        method: str,
+        path: str,
+        headers: dict[str, str] | None = None,
+        body: bytes | None = None,
+    ) -> bytes:
         said = {"Authorization": f"Bearer {self.token}", **(headers or {})}
         try:
             async with self.session.request(
                 method, self.url + path, headers=said, data=body
             ) as answer:
-                content = await answer.read()
-                status = answer.status
+                content, status = await answer.read(), answer.status
+                position = answer.headers.get(ANSWER_HEADER)
         except (aiohttp.ClientError, TimeoutError) as failed:
             raise Stop(
                 Exit.UNREACHABLE,
@@ -76,10 +118,12 @@ class Client:
             ) from failed
         if status >= 400:
             raise refused(method, path, status, content)
-        return msgspec.json.decode(content, type=kind)
+        if position is not None:
+            self.positions.heard(position)
+        return content
 
 
-def refused(method: str, path: str, status: int, content: bytes) -> Stop:
+def refused(method: str, path: str, status: int, content: bytes) -> Refused:
     """The service's own sentences."""
     try:
         problem = msgspec.json.decode(content, type=Problem)
@@ -88,8 +132,9 @@ def refused(method: str, path: str, status: int, content: bytes) -> Stop:
     said = problem.detail or "; ".join(str(e.get("detail", "")) for e in problem.errors)
     said_zh = problem.detail_zh or "；".join(str(e.get("detail_zh", "")) for e in problem.errors)
     code = Exit.UNREACHABLE if status in (429, 503) else Exit.DIFFERENT
-    return Stop(
+    return Refused(
         code,
         f"{method} {path} was refused ({problem.code or status}): {said}",
         f"请求被拒绝（{problem.code or status}）：{said_zh}",
+        problem.code,
     )

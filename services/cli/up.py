@@ -30,11 +30,21 @@ class Up:
     local: Local
     services: dict[str, Running]
     installation: Installation
+    simulator: Running | None = None
+
+    @property
+    def registers(self) -> str:
+        """Address of the simulated registers; empty without."""
+        return self.simulator.url if self.simulator else ""
 
 
 @asynccontextmanager
-async def up(folder: Path, told: Callable[[str], None]) -> AsyncIterator[Up]:
+async def up(
+    folder: Path, told: Callable[[str], None], books: Path | None = None
+) -> AsyncIterator[Up]:
     """PostgreSQL, log and the three services; at the end each is stopped and waited for.
+
+    With `books`, claims asks registers that answer from them, else what is stated counts.
 
     Raises Stop when a part does not start.
     """
@@ -44,6 +54,9 @@ async def up(folder: Path, told: Callable[[str], None]) -> AsyncIterator[Up]:
             told("PostgreSQL")
             stack.push_async_callback(local.stop)
             await local.start()
+            simulator = await local.simulate_registers(books) if books is not None else None
+            if simulator is not None:
+                stack.push_async_callback(simulator.stop)
             told("services")
             services = await _services(local, stack)
         except (PostgresRefused, PrepareFailed, DidNotStart) as refused:
@@ -60,7 +73,7 @@ async def up(folder: Path, told: Callable[[str], None]) -> AsyncIterator[Up]:
         )
         save(installation)
         stack.callback(forget, folder)
-        yield Up(local, services, installation)
+        yield Up(local, services, installation, simulator)
 
 
 async def _services(local: Local, stack: AsyncExitStack) -> dict[str, Running]:

@@ -1,9 +1,11 @@
 """What to try while an installation stays up: addresses, tokens, three requests."""
 
 import json
+from collections.abc import Sequence
+from dataclasses import dataclass
 
 from services.cli.installation import Installation
-from services.cli.people import AUDITOR, CLAIMANT, CLERKS
+from services.cli.people import AUDITOR, CLAIMANT, CLERKS, Person
 
 CLAIM = {
     "jurisdiction": "211400",
@@ -25,7 +27,16 @@ CLAIM = {
 }
 
 
-def welcome(installation: Installation) -> None:
+@dataclass(frozen=True, slots=True)
+class Request:
+    """One read by one person."""
+
+    service: str
+    who: Person
+    path: str
+
+
+def welcome(installation: Installation, more: Sequence[Request | str] = ()) -> None:
     """Plain lines, never wrapped: each request is to be pasted as it stands."""
     for name, url in installation.services.items():
         print(f"{name:<9} {url}")
@@ -33,23 +44,27 @@ def welcome(installation: Installation) -> None:
     for sub, token in installation.tokens.items():
         print(f"{sub}: {token}")
     print("\nTry, in another terminal  请在另一终端试用")
-    for line in requests(installation):
+    for line in (*requests(installation), *(_line(installation, one) for one in more)):
         print(line)
     print("\nCtrl-C stops everything. 按 Ctrl-C 停止。", flush=True)
 
 
 def requests(installation: Installation) -> list[str]:
     """A clerk's held claims, an auditor's findings, and a claim that a person files."""
-
-    def curl(service: str, who: str, path: str, more: str = "") -> str:
-        token = installation.tokens[who]
-        url = installation.services[service] + path
-        return f"curl -sS -H 'Authorization: Bearer {token}'{more} '{url}'"
-
     command = "-H 'Idempotency-Key: first-try' -H 'Content-Type: application/json'"
     body = f" {command} -d '{json.dumps(CLAIM)}'"
     return [
-        curl("claims", CLERKS[0].sub, "/claims?stage=held"),
-        curl("audit", AUDITOR.sub, "/findings"),
-        curl("claims", CLAIMANT.sub, "/claims", body),
+        _curl(installation, Request("claims", CLERKS[0], "/claims?stage=held")),
+        _curl(installation, Request("audit", AUDITOR, "/findings")),
+        _curl(installation, Request("claims", CLAIMANT, "/claims"), body),
     ]
+
+
+def _line(installation: Installation, one: Request | str) -> str:
+    return one if isinstance(one, str) else _curl(installation, one)
+
+
+def _curl(installation: Installation, request: Request, more: str = "") -> str:
+    token = installation.tokens[request.who.sub]
+    url = installation.services[request.service] + request.path
+    return f"curl -sS -H 'Authorization: Bearer {token}'{more} '{url}'"

@@ -8,20 +8,34 @@ import pytest
 
 from services.audit.replay.report import Report
 from services.audit.replaying import Compared
+from services.cli.demo.bank import Batch
 from services.cli.demo.compare import differences
-from services.cli.demo.expected import HistoryKey, Key, PlantedRow, RosterKey, example
+from services.cli.demo.decisions import Decided
+from services.cli.demo.expected import (
+    FundKey,
+    HistoryKey,
+    Key,
+    OutageKey,
+    PlantedRow,
+    RosterKey,
+    example,
+)
+from services.cli.demo.fund import Balances, Reconciliation
 from services.cli.demo.groups import Listed, together
+from services.cli.demo.plans import PlansTold
 from services.cli.demo.seen import Seen
-from services.cli.demo.story import Answers, Decided
+from services.cli.demo.story import Answers
 from services.cli.exits import Stop
 from services.cli.reading import Entry
-from shared.events.base import CLAIM_EVENTS, PAYOUT_EVENTS, Facts
+from shared.events.base import CLAIM_EVENTS, PAYOUT_EVENTS, VERIFICATION_EVENTS, Facts
 from shared.events.claims import ClaimApproved, ClaimRejected
 from shared.events.envelope import Event
 from shared.events.findings import FindingOpened
 from shared.events.payouts import PayoutHeld, PayoutScheduled
+from shared.events.verifications import RegisterOutageRecorded
 from shared.log.port import TopicPartition
 from shared.reconcile import Difference, Reconciled
+from shared.store.rebook import JournalCompared
 from shared.tables.outcomes import FileAnswer, RowOutcome
 from shared.tables.problems import RowError
 from tests.events.builders import START, filled
@@ -40,6 +54,9 @@ KEY = Key(
         held_payouts=(),
     ),
     HistoryKey(rows=0, records={"claim": 0}, refused=0, findings=()),
+    (),
+    FundKey("211402", (), 0, 0, 500, 500, 0, 0, 0, 0),
+    OutageKey("CERT_REG", 0),
 )
 
 
@@ -73,6 +90,9 @@ ANSWERS = Answers(
         Decided(2, "claim-1", "ClaimApproved", (), ()),
         Decided(3, "claim-2", "ClaimRejected", ("DUP_OCC_LEVEL",), ("claim-1",)),
     ],
+    batches=[Batch("batch-1", "payout", 1, 100, 0, 1)],
+    plans=PlansTold([], [], [], 0),
+    fund=Reconciliation("SKILL-2021", Balances(-500, 500, 0, 0, 0, 0), 0, True),
 )
 REPLAY = Report(
     until={}, rule_pack_sha256="", events=3, parked=0, rules=(), findings=0, amount_fen=0,
@@ -84,6 +104,11 @@ SEEN = Seen(
         entry(CLAIM_EVENTS, "claim-1", filled(ClaimApproved)),
         entry(CLAIM_EVENTS, "claim-2", filled(ClaimRejected)),
         entry(PAYOUT_EVENTS, "payout-1", filled(PayoutScheduled)),
+        entry(
+            VERIFICATION_EVENTS,
+            "outage-1",
+            msgspec.structs.replace(filled(RegisterOutageRecorded), register="CERT_REG"),
+        ),
     ],
     {"claims": Reconciled({}, [])},
     Compared(REPLAY, {}, [], (), {}),
@@ -146,7 +171,8 @@ def test_a_payout_that_is_held_without_a_plan_for_it_is_a_difference() -> None:
 
 
 def test_an_approval_without_a_payout_is_a_difference() -> None:
-    [said] = differences(KEY, replace(SEEN, entries=SEEN.entries[:2]))
+    without = [one for one in SEEN.entries if one.at.topic != PAYOUT_EVENTS]
+    [said] = differences(KEY, replace(SEEN, entries=without))
     assert said == "log: 0 payouts scheduled, expected 1"
 
 
@@ -160,6 +186,12 @@ def test_a_stream_that_is_behind_the_replay_is_a_difference() -> None:
     behind = Compared(REPLAY, {}, [], (), {TopicPartition(CLAIM_EVENTS, 0): 2})
     [said] = differences(KEY, replace(SEEN, replayed=behind))
     assert said == "the stream had not judged all: 1 partitions behind"
+
+
+def test_a_journal_that_its_events_do_not_book_is_a_difference() -> None:
+    lost = JournalCompared(lines=2, missing=2, extra=0, balances=1, rooms=0, sum_fen=0)
+    [said] = differences(KEY, replace(SEEN, journals={"payments": lost}))
+    assert said.startswith("payments: the journal is not what its events book")
 
 
 def test_claims_of_one_person_or_certificate_are_decided_in_the_order_of_the_file() -> None:

@@ -6,20 +6,26 @@ from datetime import date
 from typing import Any
 
 import msgspec
+import pytest
 from stdnum.cn import uscc
 
 from examples.make_examples import FOLDER, main
+from services.claims.plan import table
+from services.claims.plan.table import Trainee, read_trainees
+from services.simulators.registers.books import read_books
 from shared.policy.cases import ClaimCase, History, Judgement, Subsidy
 from shared.policy.judge import judge, stated_facts
 from shared.policy.load import huludao
 from shared.policy.occupations import occupations
 from shared.tables import history, roster
+from shared.tables.columns import Column
 from shared.tables.history import ClaimLine, PaymentLine
 from shared.tables.problems import RowError
 from shared.tables.reader import Upload
 from shared.tables.roster import RosterRow
 
 KEY: dict[str, Any] = msgspec.json.decode((FOLDER / "planted.json").read_bytes())
+PLANS: list[dict[str, Any]] = msgspec.json.decode((FOLDER / "plans.json").read_bytes())
 PLANTED = {one["row"]: one for one in KEY["roster"]["planted"]}
 
 
@@ -27,6 +33,10 @@ def roster_rows() -> list[RosterRow | list[RowError]]:
     upload = Upload((FOLDER / "roster.csv").read_bytes(), roster.COLUMNS)
     found = roster.read_roster(upload, occupations=occupations(), claimed_on=date(2021, 12, 31))
     return list(found)
+
+
+def upload(name: str, columns: Sequence[Column]) -> Upload:
+    return Upload((FOLDER / name).read_bytes(), columns)
 
 
 def history_lines() -> list[ClaimLine | PaymentLine]:
@@ -228,10 +238,64 @@ def test_nobody_of_the_examples_can_exist() -> None:
     assert not set(persons[:240]) & set(persons[240:])
 
 
+def test_registers_know_everybody_who_can_claim_and_the_first_of_two_owners() -> None:
+    """Who is refused for a reason of his own is not refused for what a register says."""
+    books = read_books((FOLDER / "registers.json").read_bytes())
+    rows = [one for one in roster_rows() if isinstance(one, RosterRow)]
+    insured = {entry.id_number for entry in books.insured}
+    owners = {entry.number: entry.id_number for entry in books.certificates}
+    agreed = {entry.institution for entry in books.agreements}
+    strangers = [row.row for row in rows if row.institution not in agreed]
+    others = {
+        row.row for row in rows
+        if owners[row.personal.certificate_number or ""] != row.personal.id_number
+    }  # fmt: skip
+
+    assert {row.personal.id_number for row in rows} <= insured
+    assert [PLANTED[row]["code"] for row in strangers] == ["NO_AGREEMENT"]
+    assert [PLANTED[row]["code"] for row in others] == ["CERT_TWO_PERSONS"]
+
+
+@pytest.mark.parametrize("number", [0, 1])
+def test_a_plan_has_forty_apprentices_and_a_certificate_for_each_who_passed(number: int) -> None:
+    plan, key = PLANS[number], KEY["plans"][number]
+    groups = huludao().groups
+    listed = list(
+        read_trainees(upload(plan["roster"], table.COLUMNS), groups=groups, today=date(2021, 1, 1))
+    )
+    trainees = [one for one in listed if isinstance(one, Trainee)]
+    claims = list(
+        roster.read_roster(
+            upload(plan["certificates"], roster.COLUMNS),
+            occupations=occupations(),
+            claimed_on=date(2021, 12, 31),
+        )
+    )
+    persons = [one.personal.id_number for one in trainees]
+    passed = [one.personal.id_number for one in claims if isinstance(one, RosterRow)]
+
+    assert (len(listed), len(set(persons))) == (40, 40)
+    assert passed == persons[: key["passed"]]
+    assert key["base_fen"] == plan["plan"]["budget_fen"]
+    assert key["earned_fen"] == sum(
+        one.claimed_fen or 0 for one in claims if isinstance(one, RosterRow)
+    )
+    paid = key["advance_fen"] + key["settlement_fen"]
+    assert key["earned_fen"] == paid - key["recovery_fen"]
+    assert key["advance_fen"] * 10_000 <= key["base_fen"] * 5_000
+
+
+def test_the_fund_ends_with_every_fen_that_was_allocated() -> None:
+    fund = KEY["fund"]
+    held = ("available_fen", "payable_fen", "transit_fen", "spent_fen", "receivable_fen")
+    assert sum(fund[name] for name in held) == fund["allocated_fen"]
+    assert fund["returned"] in fund["payouts"]
+
+
 def test_organisations_of_the_examples_have_codes_that_fit() -> None:
     rows = [one for one in roster_rows() if isinstance(one, RosterRow)]
     codes = {code for row in rows for code in (row.institution, row.payee) if code}
 
     assert all(uscc.is_valid(code) and code[2:8] == "999999" for code in codes)
-    assert len({row.institution for row in rows}) == 4
+    assert len({row.institution for row in rows}) == 5  # one of them has no agreement
     assert not [row for row in rows if row.warnings]

@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
+from services.cli.demo.attractions import attractions
 from services.cli.demo.compare import differences
 from services.cli.demo.expected import Example, example
 from services.cli.demo.play import play
@@ -43,7 +44,8 @@ def demo(
     at: Annotated[Path, typer.Option(help="folder, made anew for each run")] = DEMO,
     as_json: JsonFlag = False,
 ) -> None:
-    """Play the whole story on this machine: 500 claims, 300 old decisions, findings, proofs.
+    """Play the whole story on this machine: 500 claims, 300 old decisions, two plans with
+    advances, payouts through a bank, a register that goes down, findings, proofs.
 
     Stays up until Ctrl-C with addresses, tokens and requests to try, or ends with --exit.
     """
@@ -58,7 +60,7 @@ async def _demo(scenario: Scenario, at: Path, leave: bool, as_json: bool) -> lis
     planted = example(FOLDERS[scenario])
     await anew(at)
     try:
-        async with up(at, lambda _: None) as running:
+        async with up(at, lambda _: None, planted.registers) as running:
             seen = await _played(running, at, planted)
             found = differences(planted.key, seen)
             seconds = time.monotonic() - started
@@ -67,7 +69,7 @@ async def _demo(scenario: Scenario, at: Path, leave: bool, as_json: bool) -> lis
             else:
                 _show(seen, found, seconds)
             if not leave:
-                welcome(running.installation)
+                welcome(running.installation, attractions(seen, running.registers))
                 await until_signal()
             return found
     finally:

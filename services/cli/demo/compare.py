@@ -3,9 +3,10 @@
 from collections import Counter
 from collections.abc import Iterator
 
+from services.cli.demo.compare_money import fund_differences, plan_differences
+from services.cli.demo.decisions import Decided
 from services.cli.demo.expected import HistoryKey, Key, PlantedRow, RosterKey
 from services.cli.demo.seen import Seen, records
-from services.cli.demo.story import Decided
 from shared.events.findings import FindingOpened
 from shared.ids import payout_id
 from shared.tables.outcomes import RowOutcome
@@ -18,17 +19,19 @@ CITING = ("DUP_OCC_LEVEL", "LIMIT_YEAR", "CERT_TWO_PERSONS")
 def differences(key: Key, seen: Seen) -> list[str]:
     """Empty when everything is as planted, and both proofs hold."""
     return [
-        *_counts(key.roster, seen),
+        *_counts(key, seen),
         *_rows(key.roster, seen),
         *_history(key.history, seen),
         *_findings(key, seen),
         *_money(key.roster, seen),
+        *plan_differences(key, seen),
+        *fund_differences(key, seen),
         *_proofs(seen),
     ]
 
 
-def _counts(key: RosterKey, seen: Seen) -> Iterator[str]:
-    answer = seen.answers.roster
+def _counts(whole: Key, seen: Seen) -> Iterator[str]:
+    key, answer = whole.roster, seen.answers.roster
     if answer.rows != key.rows:
         yield f"roster: {answer.rows} rows, expected {key.rows}"
     found = Counter(WORDS.get(one.event, one.event) for one in seen.answers.decided)
@@ -40,8 +43,9 @@ def _counts(key: RosterKey, seen: Seen) -> Iterator[str]:
     counts = seen.counts()
     for event, word in WORDS.items():
         logged = counts["claim-events.v1", event]
-        if logged != key.outcomes.get(word, 0):
-            yield f"log: {logged} {event}, expected {key.outcomes.get(word, 0)}"
+        expected = key.outcomes.get(word, 0) + (whole.passed if word == "approved" else 0)
+        if logged != expected:
+            yield f"log: {logged} {event}, expected {expected}"
 
 
 def _rows(key: RosterKey, seen: Seen) -> Iterator[str]:
@@ -120,6 +124,9 @@ def _proofs(seen: Seen) -> Iterator[str]:
     for service, result in seen.reconciled.items():
         for d in result.differences:
             yield f"{service}: {d.topic}/{d.partition} at {d.seq}: {d.what}"
+    for service, journal in seen.journals.items():
+        if not journal.equal:
+            yield f"{service}: the journal is not what its events book: {journal}"
     replayed = seen.replayed
     for one in replayed.differences or ():
         yield f"full replay and streaming: {one.kind} {one.rule} {one.finding}"

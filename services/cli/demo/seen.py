@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from services.audit.replaying import Compared
 from services.cli.demo.story import Answers
@@ -10,7 +10,9 @@ from services.cli.reading import Entry
 from shared.events.envelope import Event
 from shared.events.findings import FindingDismissed, FindingLapsed, FindingOpened
 from shared.events.payouts import PayoutHeld, PayoutReleased, PayoutScheduled
+from shared.events.verifications import RegisterOutageRecorded
 from shared.reconcile import Reconciled
+from shared.store.rebook import JournalCompared
 from shared.tables.outcomes import FileAnswer
 
 
@@ -32,6 +34,7 @@ class Seen:
     entries: Sequence[Entry]
     reconciled: Mapping[str, Reconciled]
     replayed: Compared
+    journals: Mapping[str, JournalCompared] = field(default_factory=dict)
 
     def counts(self) -> Counter[tuple[str, str]]:
         """Number of events by topic and type."""
@@ -47,6 +50,25 @@ class Seen:
                 case FindingLapsed() | FindingDismissed():
                     found.pop(entry.event.subject, None)
         return found
+
+    def outages(self) -> list[RegisterOutageRecorded]:
+        """When registers were silent."""
+        facts = (entry.event.facts for entry in self.entries)
+        return [one for one in facts if isinstance(one, RegisterOutageRecorded)]
+
+    def receivable_fen(self) -> int:
+        """Advances that were neither earned nor demanded, and what is still owed of demands."""
+        plans = self.answers.plans.plans if self.answers.plans else []
+        advances = sum(plan.money.receivable_fen for plan in plans if plan.money)
+        return advances + sum(plan.debt.balance_fen for plan in plans if plan.debt)
+
+    def missing_fen(self) -> int:
+        """What was allocated and is neither in the fund nor spent nor owed: 0."""
+        if self.answers.fund is None:
+            return 0
+        held = self.answers.fund.balances
+        there = held.available + held.payable + held.transit + held.spent + held.written_off
+        return -held.source - there - self.receivable_fen()
 
     def holds(self) -> list[Hold]:
         """Payouts that a finding holds, by payout and finding."""
