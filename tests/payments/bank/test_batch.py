@@ -76,8 +76,8 @@ def test_two_persons_override_once_and_within_a_day() -> None:
     for batch in (Batch(), state(released()), state(override_asked(), released())):
         with pytest.raises(OverrideUnusable):
             overriders(batch, RELEASER, [payment()], said(60), NOW)
+    elsewhere = [payment(jurisdiction="211403")]
     with pytest.raises(OverrideUnusable):
-        elsewhere = [payment(jurisdiction="211403")]
         overriders(state(override_asked()), RELEASER, elsewhere, said(60), NOW)
     late = START + OVERRIDE_TERM + timedelta(seconds=2)
     with pytest.raises(OverrideUnusable):
