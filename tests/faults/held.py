@@ -5,7 +5,10 @@ from dataclasses import dataclass, field
 
 import asyncpg
 
+from services.audit.watermark import STREAM as JUDGED
+from services.audit.watermark import Vector, others_of, vector_of
 from shared.events.base import CLAIM_EVENTS, FINDING_EVENTS, TOPICS
+from shared.events.envelope import decode
 from shared.log.port import Log, Record, TopicPartition
 from shared.log.verified import ForkFound, Verifier
 from shared.marks import saved_marks
@@ -82,8 +85,7 @@ async def all_sent(store: Store) -> bool:
 async def behind(stores: Mapping[str, Store]) -> str | None:
     """Who has not come to the end, or None when at one moment everybody has.
 
-    `stores` has claims, payments and audit; a watermark that is said makes audit's relay busy once
-    more, and nothing else.
+    `stores` has claims, payments and audit, which says its last watermark when it has judged all.
     """
     before = await _heads(stores.values())
     for name, store in stores.items():
@@ -95,7 +97,15 @@ async def behind(stores: Mapping[str, Store]) -> str | None:
             return f"the inbox of {reader}"
         if kept := await kept_by(stores[reader].pool):
             return f"{reader} keeps {kept}"
+    if await _judged(stores["audit"]) != others_of(before):
+        return "the watermark of audit"
     return None if await _heads(stores.values()) == before else "new events"
+
+
+async def _judged(audit: Store) -> Vector:
+    """How far audit has said that it has judged, its own topic left out."""
+    bodies = await audit.load(JUDGED)
+    return others_of(vector_of(decode(bodies[-1]) if bodies else None))
 
 
 async def _heads(stores: Iterable[Store]) -> dict[TopicPartition, int]:
