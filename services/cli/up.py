@@ -54,9 +54,7 @@ async def up(
             told("PostgreSQL")
             stack.push_async_callback(local.stop)
             await local.start()
-            simulator = await local.simulate_registers(books) if books is not None else None
-            if simulator is not None:
-                stack.push_async_callback(simulator.stop)
+            simulator = await _registers(local, books, stack) if books else None
             told("services")
             services = await _services(local, stack)
         except (PostgresRefused, PrepareFailed, DidNotStart) as refused:
@@ -74,6 +72,15 @@ async def up(
         save(installation)
         stack.callback(forget, folder)
         yield Up(local, services, installation, simulator)
+
+
+async def _registers(local: Local, books: Path, stack: AsyncExitStack) -> Running:
+    """From a copy of the books, so that the folder's own process can be told from others."""
+    own = local.folder / books.name
+    shutil.copyfile(books, own)
+    simulator = await local.simulate_registers(own)
+    stack.push_async_callback(simulator.stop)
+    return simulator
 
 
 async def _services(local: Local, stack: AsyncExitStack) -> dict[str, Running]:

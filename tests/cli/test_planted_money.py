@@ -9,6 +9,7 @@ import pytest
 
 from services.audit.replay.report import Report
 from services.audit.replaying import Compared
+from services.cli.demo.attractions import attractions
 from services.cli.demo.bank import Batch, bank_says
 from services.cli.demo.compare_money import fund_differences, plan_differences
 from services.cli.demo.decisions import Decided
@@ -19,9 +20,11 @@ from services.cli.demo.seen import Seen
 from services.cli.demo.story import Answers
 from services.cli.people import ENTERPRISES
 from services.cli.reading import Entry
+from services.cli.welcome import Request
 from services.payments.bank.file import PaymentLine, render
-from shared.events.base import VERIFICATION_EVENTS
+from shared.events.base import PAYOUT_EVENTS, VERIFICATION_EVENTS, Facts
 from shared.events.envelope import Event
+from shared.events.payouts import PayoutPaid, PayoutReissued, PayoutReturned
 from shared.events.verifications import RegisterOutageRecorded
 from shared.log.port import TopicPartition
 from shared.tables.outcomes import FileAnswer
@@ -66,6 +69,24 @@ def reconciled(**changes: int) -> Reconciliation:
     return Reconciliation("SKILL-2021", msgspec.structs.replace(held, **changes), 0, True)
 
 
+def entry(topic: str, facts: Facts) -> Entry:
+    event = Event(
+        id="1", source="/x", subject="stream-1", version=1, recorded_at=START, occurred_at=START,
+        jurisdiction="999999", actor="system", correlation_id="x", facts=facts,
+    )  # fmt: skip
+    return Entry(TopicPartition(topic, 0), 1, event)
+
+
+def logged() -> list[Entry]:
+    """The outage, and every payout paid: all the money in the first of them."""
+    rest = len(KEY.fund.payouts) - 1
+    sums = [KEY.fund.payouts_fen - rest, *[1] * rest]
+    paid = [msgspec.structs.replace(filled(PayoutPaid), amount_fen=fen) for fen in sums]
+    payouts: list[Facts] = [filled(PayoutReturned), filled(PayoutReissued), *paid]
+    outage = msgspec.structs.replace(filled(RegisterOutageRecorded), register=KEY.outage.register)
+    return [entry(VERIFICATION_EVENTS, outage), *(entry(PAYOUT_EVENTS, one) for one in payouts)]
+
+
 def seen(**answers: Any) -> Seen:
     rows = len(KEY.fund.payouts)
     batches = [
@@ -75,17 +96,8 @@ def seen(**answers: Any) -> Seen:
         Batch("batch-4", "settlement", 1, 1, 1, 0),
     ]
     basis: dict[str, Any] = {"batches": batches, "plans": told(), "fund": reconciled()}
-    outage = msgspec.structs.replace(filled(RegisterOutageRecorded), register=KEY.outage.register)
-    event = Event(
-        id="1", source="/x", subject="outage-1", version=1, recorded_at=START, occurred_at=START,
-        jurisdiction="999999", actor="system", correlation_id="x", facts=outage,
-    )  # fmt: skip
-    return Seen(
-        Answers(NOTHING, NOTHING, NOTHING, **(basis | answers)),
-        [Entry(TopicPartition(VERIFICATION_EVENTS, 0), 1, event)],
-        {},
-        Compared(REPLAY, {}, [], (), {}),
-    )
+    said = Answers(NOTHING, NOTHING, NOTHING, **(basis | answers))
+    return Seen(said, logged(), {}, Compared(REPLAY, {}, [], (), {}))
 
 
 def of(found: Seen) -> list[str]:
@@ -170,10 +182,20 @@ def test_a_payout_that_did_not_come_back_is_a_difference() -> None:
     assert said == "batches: 0 lines, 0 paid, 0 returned, expected 27 paid"
 
 
+def test_a_payout_that_the_log_does_not_show_as_paid_is_a_difference() -> None:
+    found = seen()
+    due = len(KEY.fund.payouts)
+    assert of(replace(found, entries=found.entries[:-1])) == [
+        f"log: {due - 1} PayoutPaid, expected {due}",
+        f"log: {KEY.fund.payouts_fen - 1} fen of payouts paid, expected {KEY.fund.payouts_fen}",
+    ]
+
+
 def test_a_register_that_nobody_waited_for_is_a_difference() -> None:
     quick = told()
     quick.waited = 50
-    without = replace(seen(plans=quick), entries=[])
+    found = seen(plans=quick)
+    without = replace(found, entries=found.entries[1:])
     assert of(without) == [
         "50 claims waited for the register, expected 51",
         "log: no outage of CERT_REG",
@@ -196,3 +218,15 @@ def test_the_bank_answers_each_line_of_its_file_and_sends_one_back() -> None:
 def test_each_certificate_names_the_plan_that_it_is_claimed_for() -> None:
     table = with_plan(b"a,b\n1,2\n3,4\n", "plan-1").decode()
     assert table == "a,b,班次编号\n1,2,plan-1\n3,4,plan-1\n"
+
+
+def test_what_to_try_names_the_plans_of_this_run_and_a_picture() -> None:
+    found = attractions(seen(), "http://127.0.0.1:1")
+    lines = [one for one in found if isinstance(one, str)]
+    reads = [(one.service, one.path) for one in found if isinstance(one, Request)]
+
+    assert lines[-1] == ".venv/bin/claims-ledger trace plan-0 --svg plan.svg"
+    assert "http://127.0.0.1:1/control/CERT_REG" in lines[0]
+    assert ("claims", "/claims/waiting") in reads
+    assert ("payments", "/plans/plan-1") in reads
+    assert ("payments", "/batches/batch-1") in reads

@@ -6,6 +6,7 @@ from services.cli.demo.bank import Batch
 from services.cli.demo.expected import Key, PlanKey
 from services.cli.demo.plans import Plan
 from services.cli.demo.seen import Seen
+from shared.events.base import PAYOUT_EVENTS
 
 
 def plan_differences(key: Key, seen: Seen) -> Iterator[str]:
@@ -66,6 +67,7 @@ def fund_differences(key: Key, seen: Seen) -> Iterator[str]:
     if not fund.balanced:
         yield "fund: its accounts do not hold what their lines say"
     yield from _batches(key, seen.answers.batches)
+    yield from _payouts(key, seen)
 
 
 def _batches(key: Key, batches: Sequence[Batch]) -> Iterator[str]:
@@ -78,3 +80,14 @@ def _batches(key: Key, batches: Sequence[Batch]) -> Iterator[str]:
     due = len(key.fund.payouts) + len(key.plans) + settled
     if (paid, returned, lines) != (due, 1, due + 1):
         yield f"batches: {lines} lines, {paid} paid, {returned} returned, expected {due} paid"
+
+
+def _payouts(key: Key, seen: Seen) -> Iterator[str]:
+    """What the log says of the payouts that the story paid."""
+    counts = seen.counts()
+    due = {"PayoutPaid": len(key.fund.payouts), "PayoutReturned": 1, "PayoutReissued": 1}
+    for event, expected in due.items():
+        if (found := counts[PAYOUT_EVENTS, event]) != expected:
+            yield f"log: {found} {event}, expected {expected}"
+    if (paid := seen.paid_fen()) != key.fund.payouts_fen:
+        yield f"log: {paid} fen of payouts paid, expected {key.fund.payouts_fen}"

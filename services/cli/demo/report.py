@@ -1,7 +1,10 @@
 """The demonstration's end as one JSON document; names and order of its fields are stable."""
 
+from datetime import datetime
+
 import msgspec
 
+from services.cli.demo.bank import Batch
 from services.cli.demo.seen import Seen
 
 
@@ -46,6 +49,38 @@ class Held(msgspec.Struct, frozen=True):
     scheduled: bool
 
 
+class PlanReport(msgspec.Struct, frozen=True):
+    plan: str
+    base_fen: int
+    advanced_fen: int
+    earned_fen: int
+    settled_fen: int
+    demanded_fen: int
+    received_fen: int
+    owed_fen: int
+
+
+class FundReport(msgspec.Struct, frozen=True):
+    """`missing_fen` is what was allocated and is nowhere; it and the sum of all lines are 0."""
+
+    fund: str
+    allocated_fen: int
+    available_fen: int
+    payable_fen: int
+    transit_fen: int
+    spent_fen: int
+    receivable_fen: int
+    missing_fen: int
+    sum_fen: int
+
+
+class OutageReport(msgspec.Struct, frozen=True):
+    register: str
+    down_from: datetime
+    down_to: datetime
+    unanswered: int
+
+
 class Report(msgspec.Struct, frozen=True):
     scenario: str
     as_planted: bool
@@ -56,7 +91,13 @@ class Report(msgspec.Struct, frozen=True):
     not_approved: tuple[NotApproved, ...]
     findings: tuple[Found, ...]
     held_payouts: tuple[Held, ...]
+    plans: tuple[PlanReport, ...]
+    claims_that_waited: int
+    outages: tuple[OutageReport, ...]
+    batches: tuple[Batch, ...]
+    fund: FundReport | None
     reconciled: dict[str, bool]
+    journals: dict[str, bool]
     replay_equals_stream: bool
 
 
@@ -79,7 +120,16 @@ def report(scenario: str, seen: Seen, differences: list[str], seconds: float) ->
         ),
         findings=_findings(seen),
         held_payouts=tuple(Held(h.payout, h.finding, h.rule, h.scheduled) for h in seen.holds()),
+        plans=_plans(seen),
+        claims_that_waited=seen.answers.plans.waited if seen.answers.plans else 0,
+        outages=tuple(
+            OutageReport(one.register, one.down_from, one.down_to, one.unanswered)
+            for one in seen.outages()
+        ),
+        batches=tuple(seen.answers.batches),
+        fund=_fund(seen),
         reconciled={service: result.equal for service, result in seen.reconciled.items()},
+        journals={service: result.equal for service, result in seen.journals.items()},
         replay_equals_stream=seen.replayed.equal,
     )
 
@@ -91,4 +141,28 @@ def _findings(seen: Seen) -> tuple[Found, ...]:
             tuple(f"{e.topic}/{e.partition}/{e.seq}" for e in f.evidence),
         )
         for stream, f in sorted(seen.findings().items(), key=lambda item: (item[1].rule, item[0]))
+    )  # fmt: skip
+
+
+def _plans(seen: Seen) -> tuple[PlanReport, ...]:
+    told = seen.answers.plans.plans if seen.answers.plans else []
+    return tuple(
+        PlanReport(
+            plan.id, plan.money.base_fen, plan.money.advanced_fen, plan.money.earned_fen,
+            plan.money.settled_fen, plan.money.demanded_fen,
+            plan.debt.received_fen if plan.debt else 0, plan.debt.balance_fen if plan.debt else 0,
+        )
+        for plan in told
+        if plan.money
+    )  # fmt: skip
+
+
+def _fund(seen: Seen) -> FundReport | None:
+    fund = seen.answers.fund
+    if fund is None:
+        return None
+    held = fund.balances
+    return FundReport(
+        fund.fund, -held.source, held.available, held.payable, held.transit, held.spent,
+        seen.receivable_fen(), seen.missing_fen(), fund.sum_fen,
     )  # fmt: skip

@@ -9,7 +9,7 @@ from services.cli.demo.story import Answers
 from services.cli.reading import Entry
 from shared.events.envelope import Event
 from shared.events.findings import FindingDismissed, FindingLapsed, FindingOpened
-from shared.events.payouts import PayoutHeld, PayoutReleased, PayoutScheduled
+from shared.events.payouts import PayoutHeld, PayoutPaid, PayoutReleased, PayoutScheduled
 from shared.events.verifications import RegisterOutageRecorded
 from shared.reconcile import Reconciled
 from shared.store.rebook import JournalCompared
@@ -55,6 +55,11 @@ class Seen:
         """When registers were silent."""
         facts = (entry.event.facts for entry in self.entries)
         return [one for one in facts if isinstance(one, RegisterOutageRecorded)]
+
+    def paid_fen(self) -> int:
+        """Payouts that the bank has paid."""
+        facts = (entry.event.facts for entry in self.entries)
+        return sum(one.amount_fen for one in facts if isinstance(one, PayoutPaid))
 
     def receivable_fen(self) -> int:
         """Advances that were neither earned nor demanded, and what is still owed of demands."""

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from rich.console import Group, RenderableType
 from rich.table import Table
 
+from services.cli.demo.money_tables import money_tables
 from services.cli.demo.seen import Seen, records
 from services.cli.output import table
 from shared.events.findings import FindingOpened
@@ -42,6 +43,7 @@ def _all(seen: Seen) -> Iterator[Table]:
         ("payout", "finding", "rule", "scheduled"),
         [(h.payout, h.finding, h.rule, "yes" if h.scheduled else "no") for h in seen.holds()],
     )
+    yield from money_tables(seen)
     yield _proofs(seen)
 
 
@@ -82,6 +84,10 @@ def _proofs(seen: Seen) -> Table:
         )
         for service, result in seen.reconciled.items()
     ]
+    for service, journal in seen.journals.items():
+        found = (journal.lines, journal.lines + journal.missing - journal.extra)
+        result = "equal" if journal.equal else "different"
+        rows.append((f"{service}: lines of the journal and its events", *found, result))
     same = "equal" if seen.replayed.equal else "different"
     numbers = (len(seen.findings()), seen.replayed.report.findings)
     rows.append(("findings: streaming and full replay", *numbers, same))
