@@ -112,7 +112,7 @@ class Installation:
     """where claims asks registers; otherwise what the claimant states counts"""
 
     def settings(self, name: str) -> Settings:
-        role = f"{name}_service"
+        role, audit = f"{name}_service", name == "audit"
         return Settings(
             environment=Environment.TEST,
             database_url=self.databases[name].service_dsn(role),
@@ -121,8 +121,9 @@ class Installation:
             audience=AUDIENCE,
             jwks=str(self.issuer.jwks),
             partitions=PARTITIONS,
-            vault_url=self.databases["vault"].service_dsn(role),
-            vault_keys_file=self.folder / "vault-keys.json",
+            vault_url=None if audit else self.databases["vault"].service_dsn(role),
+            vault_keys_file=None if audit else self.folder / "vault-keys.json",
+            request_key="a key of the tests" if audit else None,
             shutdown_seconds=2,
             pool_size=4,
             registers=self.registers if name == "claims" else None,
@@ -144,6 +145,7 @@ class Installation:
                     service.relay.run(),
                     *(inbox.run() for inbox in parts.inboxes),
                     *(projector.run() for projector in parts.projectors),
+                    *(run() for run in parts.background if name == "audit"),
                 )
             ]
             try:

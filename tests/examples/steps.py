@@ -6,8 +6,11 @@ from itertools import count
 from typing import Any, Literal, Protocol
 
 from tests.claims.filing import CONFIRMED, visit
+from tests.examples.enterprise import Enterprise
 from tests.faults.people import resident_number
 from tests.installation import Answer, Person
+from tests.payments.money import ACCOUNT
+from tests.three import Finance, Three
 
 _PERSONS = count(40_000)
 _KEYS = count()
@@ -45,6 +48,7 @@ PATHS = {"APPROVE": "approve", "REJECT": "reject", "HOLD": "hold"}
 class World:
     """Who acts in an example, and what was filed in it so far, by name."""
 
+    ledger: Three
     filer: Person
     employee: Person
     clerk: Person
@@ -53,6 +57,16 @@ class World:
     approver: Person
     persons: dict[str, int] = field(default_factory=dict)
     claims: dict[str, str] = field(default_factory=dict)
+    enterprise: Enterprise = field(init=False)
+    """of the example's plan"""
+    bureau: Finance | None = None
+    """that pays the example's claims"""
+
+    async def finance(self, fen: int) -> Finance:
+        """The bureau, with a fund of its own that holds so much at first."""
+        if self.bureau is None:
+            self.bureau = await Finance.opened(self.ledger, f"EXAMPLE-{next(_KEYS)}", fen)
+        return self.bureau
 
     def number(self, person: str) -> str:
         """The resident ID number of a made-up person, the same one inside an example."""
@@ -121,7 +135,9 @@ class Claimed:
 
     def _body(self, world: World) -> dict[str, Any]:
         body = _joined(self.body, self.said)
-        body["person"] = {"id_number": world.number(self.person), "name": "学员甲"}
+        body["person"] = {
+            "id_number": world.number(self.person), "name": "学员甲", "account": ACCOUNT,
+        }  # fmt: skip
         if self.certificate is not None:
             body["certificate"]["number"] = world.certificate(self.certificate)
         else:

@@ -3,6 +3,17 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from tests.examples.money import (
+    AdvanceAsked,
+    AdvancePaid,
+    BankPays,
+    Certified,
+    DeliveredTwice,
+    Finding,
+    Planned,
+    Recovered,
+    Settled,
+)
 from tests.examples.steps import APPRENTICE, Claimed, Step, Together
 
 BY_ENTERPRISE: Mapping[str, Any] = {
@@ -30,6 +41,10 @@ def year_of(number: int) -> list[Step]:
         for n in range(number)
     ]
 
+
+FORTY = Planned(persons=40, base="200000.00")
+"""40 apprentices × 5,000.00"""
+E24 = (FORTY, AdvanceAsked(yuan="100000.00"), AdvancePaid(yuan="100000.00"))
 
 EXAMPLES: Mapping[str, Sequence[Step]] = {
     "E01": [granted()],
@@ -116,6 +131,23 @@ EXAMPLES: Mapping[str, Sequence[Step]] = {
             reasons=("FILED_AFTER_EXPIRY",), clauses=("HLD-99-1",),
         )
     ],
+    "E24": E24,
+    "E25": [FORTY, AdvanceAsked(yuan="100020.00", refused="ADVANCE_RATIO")],
+    "E28": [
+        Planned(persons=1, budget="333.33", base="333.33"),
+        AdvanceAsked(yuan="166.67", refused="ADVANCE_RATIO"),
+        AdvanceAsked(yuan="166.66"),
+        AdvanceAsked(yuan="0.01", refused="ADVANCE_RATIO"),
+    ],
+    "E29": [FORTY, AdvanceAsked(yuan="100.00", by="trainee", refused="ADVANCE_PAYEE")],
+    "E31": [
+        *E24, Certified(passed=36, earned="180000.00"),
+        Settled(yuan="80000.00", in_all="180000.00"),
+    ],
+    "E32": [
+        *E24, Certified(passed=15, earned="75000.00"),
+        Recovered(yuan="25000.00", in_all="75000.00"),
+    ],
     "E91": [
         Together(
             [
@@ -125,6 +157,17 @@ EXAMPLES: Mapping[str, Sequence[Step]] = {
                 )
                 for one, other in (("one", "other"), ("other", "one"))
             ]
-        )
+        ),
+        Finding(rule="C1", claims=("one", "other")),
     ],
+    "E94": [
+        granted(name="0", certificate="0"),
+        BankPays(claim="0", yuan="2000.00", returned_first=True),
+        *year_of(3)[1:],
+        Claimed(
+            name="3", certificate="3", said={"occupation": OCCUPATIONS[3]}, expect="REJECT",
+            reasons=("LIMIT_YEAR",), clauses=("HLD-10-2",), cites=("0", "1", "2"),
+        ),
+    ],
+    "E95": [granted(), DeliveredTwice(), BankPays(yuan="2000.00")],
 }  # fmt: skip

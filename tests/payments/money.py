@@ -6,7 +6,7 @@ import io
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, Self
 from uuid import uuid4
 
 from services.payments.bank.hearing import Hearing
@@ -43,7 +43,7 @@ class Bureau:
     other_approver: Person
 
     @classmethod
-    async def opened(cls, both: Both, fund: str, fen: int) -> "Bureau":
+    async def opened(cls, both: Both, fund: str, fen: int) -> Self:
         person = both.payments.person
         officer = person("officer-1", Role.FINANCE_OFFICER)
         bureau = cls(
