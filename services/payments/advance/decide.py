@@ -205,8 +205,12 @@ class PlanMoney:
 
 
 def evolve(money: PlanMoney, event: Event) -> PlanMoney:
-    """The plan's money after one more event. Never refuses."""
-    money = replace(money, version=event.version, jurisdiction=event.jurisdiction)
+    """The plan's money after one more event. Never refuses.
+
+    It lies where the plan was approved: anybody may have asked before, from anywhere.
+    """
+    ours = event.jurisdiction if money.base is None else money.jurisdiction
+    money = replace(money, version=event.version, jurisdiction=ours)
     match event.facts:
         case AdvanceBaseSet() as said:
             due_on = max(said.settlement_due_on, money.due_on or date.min)

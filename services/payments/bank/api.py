@@ -200,14 +200,14 @@ class BatchesApi:
         return batch_id, batch, len(bodies)
 
     async def _jurisdiction(self, request: web.Request, ids: list[str]) -> str:
-        """That of the first order; others must have the same, as one batch has one fund."""
+        """That of the first order as it stands now, whoever spoke first in its stream."""
         known = await self._service.store.read(Asked((ids[0],)))
-        bodies = known.bodies.get(ids[0], ())
-        if not bodies or kind_of(ids[0]) is None:
+        bodies, kind = known.bodies.get(ids[0], ()), kind_of(ids[0])
+        if not bodies or kind is None:
             raise UnknownStream(ids[0])
-        [first, *_] = BATCH.events(bodies[:1])
-        self._place(request, first.jurisdiction)
-        return first.jurisdiction
+        jurisdiction: str = kind.aggregate.fold(bodies).jurisdiction
+        self._place(request, jurisdiction)
+        return jurisdiction
 
     def _place(self, request: web.Request, jurisdiction: str) -> None:
         today = self._service.clock.today()

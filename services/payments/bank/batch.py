@@ -123,7 +123,8 @@ def seals_of_audit(payments: Iterable[Payment], marks: Watermarks) -> tuple[Seal
     )
 
 
-def require_one_fund(payments: Sequence[Payment]) -> None:
-    """Raises MixedBatch."""
-    if len({(payment.jurisdiction, payment.fund) for payment in payments}) != 1:
+def require_one_fund(jurisdiction: str, payments: Sequence[Payment]) -> None:
+    """One fund, of the jurisdiction in which the batch is released. Raises MixedBatch."""
+    funds = {(payment.jurisdiction, payment.fund) for payment in payments}
+    if len(funds) != 1 or payments[0].jurisdiction != jurisdiction:
         raise MixedBatch

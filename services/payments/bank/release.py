@@ -102,7 +102,7 @@ class Releasing:
         if refused:
             errors = tuple(refused[:50])
             raise Problem(problems.BATCH_REFUSED, errors=errors, count=len(refused))
-        rules.require_one_fund([c.payment for c in chosen])
+        rules.require_one_fund(self._by.jurisdiction, [c.payment for c in chosen])
         return chosen
 
     def _one(self, stream_id: str, bodies: Sequence[bytes]) -> Chosen:

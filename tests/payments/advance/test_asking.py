@@ -5,6 +5,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from services.payments.advance.asking import (
     TERM,
@@ -19,6 +20,7 @@ from services.payments.advance.asking import (
     request_advance,
     return_advance,
 )
+from services.payments.advance.decide import PLAN_MONEY
 from services.payments.advance.refusals import (
     AdvanceNotInThisState,
     AdvanceUnknown,
@@ -46,6 +48,7 @@ from tests.payments.advance.builders import (
     ENTERPRISE,
     FILER,
     FUND,
+    JURISDICTION,
     OFFICER,
     PLACE,
     TODAY,
@@ -301,3 +304,10 @@ def test_a_new_account_keeps_the_one_before() -> None:
 
     assert walk.money.account == "b2" * 16
     assert names([changed]) == ["PayeeAccountChanged"]
+
+
+def test_a_plan_lies_where_it_was_approved_whoever_asks_from_elsewhere() -> None:
+    walk = started()
+    elsewhere = replace(walk.events[-1], version=3, jurisdiction="210200")
+
+    assert PLAN_MONEY.evolve(walk.money, elsewhere).jurisdiction == JURISDICTION

@@ -87,10 +87,12 @@ def test_two_persons_override_once_and_within_a_day() -> None:
 
 
 def test_a_batch_takes_money_from_one_fund_of_one_jurisdiction() -> None:
-    require_one_fund([payment(), payment()])
+    require_one_fund("211402", [payment(), payment()])
     for other in (payment(fund="G"), payment(jurisdiction="211403")):
         with pytest.raises(MixedBatch):
-            require_one_fund([payment(), other])
+            require_one_fund("211402", [payment(), other])
+    with pytest.raises(MixedBatch):
+        require_one_fund("210200", [payment()])
 
 
 def test_a_name_that_a_spreadsheet_would_run_gets_an_apostrophe() -> None:
