@@ -1,5 +1,6 @@
 """What is worth a look while the demonstration stays up: ids that this run gave."""
 
+import json
 from collections.abc import Iterator
 
 from services.cli.demo.seen import Seen
@@ -23,6 +24,8 @@ def _all(seen: Seen, registers: str) -> Iterator[Request | str]:
     yield Request("payments", OFFICER, "/recoveries")
     for batch in seen.answers.batches[:1]:
         yield Request("payments", FINANCE_APPROVER, f"/batches/{batch.id}")
-    yield 'curl -sS -d \'{"mood": "busy"}\' ' + f"'{registers}/control/CERT_REG'"
+    for mood in ("busy", "up"):  # claims that are accepted in between wait
+        said = json.dumps({"mood": mood})
+        yield f"curl -sS -d '{said}' '{registers}/control/CERT_REG'"
     for plan in plans[:1]:
         yield f"{TRACE} {plan.id} --svg plan.svg"

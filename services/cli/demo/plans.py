@@ -127,7 +127,11 @@ class PlansChapter:
             raise AssertionError(f"{files.roster.name}: {listed.counts}")
         clerk, approver = self.desk.at("claims", CLERKS[0]), self.desk.at("claims", APPROVERS[0])
         await clerk.post(f"{at}/accept", f"{at}-accept", {"office": "window-1"}, Step)
-        shown = await approver.get(at, _Shown, own_writes=True)
+
+        async def accepted() -> _Shown | None:
+            return await approver.get(at, _Shown, own_writes=True)
+
+        shown = await until("the accepted plan", accepted)
         said = {
             "plan_version": shown.plan_version, "roster_revision": shown.roster_revision,
             "base_fen": shown.terms.base_fen, "fund": FUND,
