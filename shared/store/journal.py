@@ -125,11 +125,13 @@ WITH l AS MATERIALIZED (
 INSERT INTO journal_lines (event_id, line, account, amount_fen)
 SELECT event_id, line, account, amount_fen FROM l WHERE (SELECT count(*) FROM moved) >= 0
 """
-# A smaller base of a changed plan never undoes what was advanced under the one before.
+# A smaller base of a changed plan never undoes what was advanced under the one before: the room is
+# rounded up, or the last fen of it would break the check, and the inbox would stop at the approval.
 _BASE = """
 INSERT INTO advance_rooms AS r (plan, base_fen, max_ratio_bp, advanced_fen)
 VALUES ($1, $2, $3, 0)
 ON CONFLICT (plan) DO UPDATE SET max_ratio_bp = excluded.max_ratio_bp, base_fen = greatest(
-    excluded.base_fen, -div(-(r.advanced_fen * 10000), excluded.max_ratio_bp)::bigint)
+    excluded.base_fen,
+    div(r.advanced_fen * 10000 + excluded.max_ratio_bp - 1, excluded.max_ratio_bp)::bigint)
 """
 _RAISE = "UPDATE advance_rooms SET advanced_fen = advanced_fen + $2 WHERE plan = $1"

@@ -134,6 +134,23 @@ async def test_the_rooms_are_computed_again_from_the_events(ledgers: Sequence[Le
     assert await restore_journal(ledger.store, book) == 0
 
 
+async def test_a_smaller_base_leaves_room_for_the_last_fen_that_was_advanced(
+    ledgers: Sequence[Ledger],
+) -> None:
+    ledger, plan = ledgers[0], f"plan-{uuid4()}"
+    await react(ledger, delivered(plan, approved(100_000, plan=plan, max_ratio_bp=3_000)))
+    await ask(ledger, plan, 10_001, "third")
+    smaller = approved(9, plan=plan, max_ratio_bp=3_000, plan_version=3)
+
+    assert await react(ledger, delivered(plan, smaller)) == 1
+    assert (await booked_in_database(ledger.store)).rooms[plan] == Room(
+        plan, 10_001, 33_337, 3_000
+    )
+    assert await restore_journal(ledger.store, book) == 0
+    wanted = await booked_by_events(ledger.store, book)
+    assert wanted.rooms == (await booked_in_database(ledger.store)).rooms
+
+
 def test_what_one_commit_takes_and_gives_back_is_nothing() -> None:
     base = Room("p", base_fen=10, max_ratio_bp=5_000)
 
