@@ -143,9 +143,7 @@ async def test_a_smaller_base_leaves_room_for_the_last_fen_that_was_advanced(
     smaller = approved(9, plan=plan, max_ratio_bp=3_000, plan_version=3)
 
     assert await react(ledger, delivered(plan, smaller)) == 1
-    assert (await booked_in_database(ledger.store)).rooms[plan] == Room(
-        plan, 10_001, 33_337, 3_000
-    )
+    assert (await booked_in_database(ledger.store)).rooms[plan] == Room(plan, 10_001, 33_337, 3_000)
     assert await restore_journal(ledger.store, book) == 0
     wanted = await booked_by_events(ledger.store, book)
     assert wanted.rooms == (await booked_in_database(ledger.store)).rooms
