@@ -62,16 +62,37 @@ class Three(Both):
         await writer.close()
 
     async def all_heard(self) -> None:
-        """Every event is in the log, and every reader has read all that is in it."""
+        """Every event is in the log, every reader has read it, every read table shows it."""
         running = (self.claims, self.payments, self.audit)
         async with asyncio.timeout(SECONDS):
             still = 0
             while still < 2:  # what is heard may say something new
-                for each in running:
-                    await each.service.relay.send_all()
-                lags = [await inbox.lag() for each in running for inbox in each.parts.inboxes]
-                still = 0 if any(lags) else still + 1
-                await asyncio.sleep(0.05)
+                busy = [await _behind(each) for each in running]
+                still = 0 if any(busy) else still + 1
+                await asyncio.sleep(0.02)
+
+
+async def _behind(running: Running) -> bool:
+    """Whether something committed is not sent, something sent not read, or not shown."""
+    if await running.service.pool.fetchval(_UNSENT):
+        return True
+    if any([await inbox.lag() for inbox in running.parts.inboxes]):
+        return True
+    heads = await running.service.store.heads()
+    seen = [
+        await projector.seen(*at) < seq
+        for projector in running.parts.projectors
+        for at, seq in heads.items()
+    ]
+    return any(seen)
+
+
+_UNSENT = """
+SELECT count(*) FROM (SELECT topic, partition_no, max(seq) AS seq FROM events GROUP BY 1, 2) e
+  LEFT JOIN (SELECT topic, partition_no, max(last_seq) AS seq FROM relay_batches GROUP BY 1, 2) s
+ USING (topic, partition_no)
+ WHERE s.seq IS NULL OR s.seq < e.seq
+"""
 
 
 @dataclass
