@@ -9,6 +9,7 @@ from services.payments.advance.decide import (
     LIVE,
     NOTHING,
     PENDING,
+    TAKEN,
     Advance,
     PlanMoney,
     Stage,
@@ -30,7 +31,7 @@ from shared.events.base import PayeeKind, Sealed
 from shared.events.payouts import PayeeAccountChanged
 from shared.events.plans import PlanApproved
 from shared.events.settlements import SettlementExtended
-from shared.store.commands import Decision
+from shared.store.commands import Decision, RoomExhausted
 
 TERM = timedelta(days=30)
 """how long a request waits for its officer, and an authorised advance for its batch"""
@@ -179,13 +180,19 @@ def _refused(money: PlanMoney, command: RequestAdvance) -> str | None:
 
 
 def authorise_advance(money: PlanMoney, command: AuthoriseAdvance) -> Decision:
-    """A finance officer lets it leave; nobody who had a hand in it before may."""
+    """A finance officer lets it leave; nobody who had a hand in it before may.
+
+    Raises RoomExhausted where the plan was approved anew for less since it was asked for.
+    """
     advance = numbered(money, command.number)
     if advance.stage is not Stage.REQUESTED or money.base is None:
         raise AdvanceNotInThisState(command="authorise", state=advance.stage)
     require_new_hand((*money.hands, *_asked(money, advance)), command.actor)
     if command.debt_fen:
         raise RecoveryOpen(debt_fen=command.debt_fen)
+    taken_fen = sum(each.fen for each in money.advances if each.stage in TAKEN)
+    if (taken_fen + advance.fen) * 10_000 > money.base.base_fen * money.base.max_ratio_bp:
+        raise RoomExhausted
     require_fund(money, command.fund)
     authorised = facts.AdvanceAuthorised(
         **said_of(advance.keys),

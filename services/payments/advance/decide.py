@@ -67,6 +67,8 @@ class Stage(StrEnum):
 
 LIVE = (Stage.REQUESTED, Stage.AUTHORISED, Stage.INSTRUCTED, Stage.UNKNOWN, Stage.PAID)
 """advances that count against the ratio, pending included"""
+TAKEN = (Stage.AUTHORISED, Stage.INSTRUCTED, Stage.UNKNOWN, Stage.PAID)
+"""advances that an officer let go and that did not come back"""
 PENDING = (Stage.REQUESTED, Stage.AUTHORISED)
 AT_BANK = (Stage.INSTRUCTED, Stage.UNKNOWN)
 OWED = (Stage.SCHEDULED, Stage.AUTHORISED, Stage.RETURNED)

@@ -40,7 +40,8 @@ def routes(service: Service) -> list[Route]:
         Route(
             method="POST", path=f"{numbered}/authorise", handler=api.authorise, roles=OFFICER,
             request=schemas.AuthoriseAdvanceSchema(), idempotent=True,
-            response=schemas.PlanAnswer(), problems=(*advance, *funded, problems.RECOVERY_OPEN),
+            response=schemas.PlanAnswer(),
+            problems=(*advance, *funded, problems.RECOVERY_OPEN, problems.ADVANCE_RATIO),
             en="Authorise an advance", zh="授权预支",
         ),
         Route(

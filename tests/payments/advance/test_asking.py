@@ -39,7 +39,7 @@ from shared.events.advances import (
     AdvanceReturned,
 )
 from shared.events.settlements import SettlementExtended
-from shared.store.commands import Refusal
+from shared.store.commands import Refusal, RoomExhausted
 from tests.payments.advance.builders import (
     APPROVER,
     ASKER,
@@ -205,6 +205,19 @@ def test_a_term_runs_out_on_a_day_and_not_before() -> None:
     assert names([expired]) == ["AdvanceExpired"]
     assert not expire_advance(walk.money, 1, last + TERM, event_id(9)).events
     assert walk.room_fen == 0
+
+
+def test_what_was_asked_under_a_larger_base_is_not_authorised_under_a_smaller_one() -> None:
+    walk = started(1_000)
+    walk.ask(200)
+    walk.ask(300)
+    walk.authorise(1)
+    walk.approve(999, plan_version=3)
+
+    with pytest.raises(RoomExhausted):
+        walk.authorise(2)
+    walk.approve(1_000, plan_version=4)
+    assert names(walk.authorise(2)) == ["AdvanceAuthorised"]
 
 
 def test_an_authorised_advance_expires_too_and_its_money_is_free() -> None:
