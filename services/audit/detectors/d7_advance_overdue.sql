@@ -20,6 +20,7 @@
 --     RecoveryOpened.v1: plan
 --     RecoveryReceived.v1: plan
 --     RecoveryOffset.v1: plan
+--     RecoveryReduced.v1: plan
 --     RecoveryWrittenOff.v1: plan
 --   payee:
 --     AdvancePaid.v1: payee
@@ -34,14 +35,11 @@
 -- ---
 -- Due is the planned end and the term, or a later day that the bureau allowed. Up to that day count
 -- the settlement, what came back, and what of it stays owed as a recovery. A receipt without a day
--- of its own counts as in time. A settlement that comes late heals nothing: it was late.
+-- of its own counts as in time. A settlement that comes late heals nothing: it was late. What was
+-- earned after all (a late certificate) was never owed, whenever that became known. A plan approved
+-- anew with an earlier end takes no day away: payments keeps the latest one too.
 WITH planned AS (
-    SELECT plan, ends_on
-    FROM plans
-    WHERE step = 'approved'
-    QUALIFY row_number() OVER (
-        PARTITION BY plan ORDER BY stream_version DESC, topic, partition_no, seq
-    ) = 1
+    SELECT plan, max(ends_on) AS ends_on FROM plans WHERE step = 'approved' GROUP BY plan
 ),
 paid AS (
     SELECT * FROM advance_steps WHERE step = 'paid'
@@ -81,7 +79,8 @@ owed AS (
             AS owed_fen
     FROM recoveries
     INNER JOIN terms ON terms.plan = recoveries.plan
-    WHERE COALESCE(recoveries.day, '') <= terms.due_on AND EXISTS (
+    WHERE recoveries.step IN ('opened', 'received', 'offset', 'written off', 'reduced')
+        AND COALESCE(recoveries.day, '') <= terms.due_on AND EXISTS (
         SELECT 1 FROM recoveries AS demand
         WHERE demand.recovery = recoveries.recovery AND demand.step = 'opened'
             AND demand.cause IN ('settlement', 'plan_cancelled')

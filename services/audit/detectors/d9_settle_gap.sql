@@ -12,6 +12,7 @@
 -- subject: plan
 -- keys:
 --   plan:
+--     PlanApproved.v1: plan
 --     PlanCompleted.v1: plan
 --     PlanDecided.v1: plan
 --     PlanCancelled.v1: plan
@@ -19,6 +20,7 @@
 --     AdvanceReturned.v1: plan
 --     SettlementPaid.v1: plan
 --     RecoveryOpened.v1: plan
+--     RecoveryInstalmentsAgreed.v1: plan
 --     RecoveryReceived.v1: plan
 --     RecoveryOffset.v1: plan
 --     RecoveryWrittenOff.v1: plan
@@ -33,23 +35,45 @@
 --     {amount_fen} yuan were not given back, against {clauses}. Evidence: {evidence}"
 -- ---
 -- What the payee earned is the tariff for those who passed and are eligible: the sum of the newest
--- PlanDecided, nothing for a cancelled plan. The days of return count from the day on which the
--- result was recorded, and a late examination leaves room for its certificates. A receipt without a
--- day of its own counts as in time; so does what two persons wrote off.
+-- PlanDecided, nothing for a cancelled plan that was never decided. The days of return count from
+-- the day on which the result was recorded, a late examination leaves room for its certificates, and
+-- agreed instalments have until the last of them. A receipt without a day of its own counts as in
+-- time; so does what two persons wrote off. A debt that was reduced is no receipt: the same decision
+-- counts as earned already.
 WITH results AS (
     SELECT *
     FROM plan_results
     QUALIFY row_number() OVER (
-        PARTITION BY plan ORDER BY stream_version DESC, topic, partition_no, seq
+        PARTITION BY plan
+        ORDER BY COALESCE(revision, 0) DESC, stream_version DESC, topic, partition_no, seq
     ) = 1
 ),
 paid AS (
     SELECT * FROM advance_steps WHERE step = 'paid'
 ),
+got AS (
+    SELECT plan, payee_kind, payee, due_on FROM paid
+    UNION ALL
+    SELECT plan, payee_kind, payee, NULL FROM settlement_steps WHERE step = 'paid'
+),
+approved AS (
+    SELECT plan, payee_kind, payee
+    FROM plans
+    WHERE step = 'approved'
+    QUALIFY row_number() OVER (
+        PARTITION BY plan ORDER BY stream_version DESC, topic, partition_no, seq
+    ) = 1
+),
 payees AS (
-    SELECT plan, min(payee_kind) AS payee_kind, min(payee) AS payee, max(due_on) AS due_on
-    FROM paid
-    GROUP BY plan
+    SELECT got.plan, max(got.due_on) AS due_on,
+        COALESCE(max(approved.payee_kind), min(got.payee_kind)) AS payee_kind,
+        CASE WHEN count(approved.plan) > 0 THEN max(approved.payee) ELSE min(got.payee) END AS payee
+    FROM got
+    LEFT JOIN approved ON approved.plan = got.plan
+    GROUP BY got.plan
+),
+agreed AS (
+    SELECT plan, max(due_on) AS due_on FROM recoveries WHERE step = 'agreed' GROUP BY plan
 ),
 dated AS (
     SELECT results.plan, max(days.day) AS result_on
@@ -64,12 +88,14 @@ terms AS (
     SELECT results.plan, payees.payee_kind, payees.payee, results.event_id AS result, greatest(
         CAST(CAST(COALESCE(dated.result_on, payees.due_on) AS DATE) + $return_days AS STRING),
         CAST(CAST(results.last_examined_on AS DATE) + $exam_days AS STRING),
-        CAST(CAST(examined.examined_on AS DATE) + $exam_days AS STRING)
+        CAST(CAST(examined.examined_on AS DATE) + $exam_days AS STRING),
+        agreed.due_on
     ) AS due_on
     FROM results
     INNER JOIN payees ON payees.plan = results.plan
     LEFT JOIN dated ON dated.plan = results.plan
     LEFT JOIN examined ON examined.plan = results.plan
+    LEFT JOIN agreed ON agreed.plan = results.plan
 ),
 earned AS (
     SELECT terms.plan, CAST(sum(plan_earned.earned_fen) AS BIGINT) AS earned_fen
@@ -103,7 +129,7 @@ moves AS (
     FROM recoveries
     INNER JOIN terms
         ON terms.plan = recoveries.plan AND COALESCE(recoveries.day, '') <= terms.due_on
-    WHERE recoveries.step <> 'opened' AND recoveries.claim IS NULL
+    WHERE recoveries.step IN ('received', 'offset', 'written off') AND recoveries.claim IS NULL
 ),
 sums AS (
     SELECT plan, CAST(sum(out_fen) AS BIGINT) AS advanced_fen,

@@ -537,8 +537,10 @@ SELECT plan, advance_no, 'expired', advance_fen, payee_kind, payee, expired_on, 
 FROM AdvanceExpired_v1;
 
 -- settlement_steps: each step of a plan's settlement.
---   step    'scheduled', 'authorised', 'instructed', 'paid', 'returned', 'unknown', 'extended'
---   settlement_fen, earned_fen, advanced_fen   sums of the event; NULL at 'extended'
+--   step    'scheduled', 'deferred', 'authorised', 'instructed', 'paid', 'returned', 'unknown',
+--           'cancelled', 'extended'; 'closed' when the plan was cancelled: no more is advanced
+--   settlement_fen, earned_fen, advanced_fen   sums of the event; NULL at 'extended' and 'closed',
+--           at 'deferred' all but earned_fen: the bank has not said yet what left
 --   day     day of the payment or return; else NULL
 --   due_on  'extended' only: the new last day
 CREATE OR REPLACE TEMPORARY VIEW settlement_steps AS
@@ -570,17 +572,31 @@ SELECT plan, 'unknown', settlement_fen, earned_fen, advanced_fen, payee_kind, pa
     topic, partition_no, seq, event_id, stream, stream_version
 FROM SettlementUnknown_v1
 UNION ALL
+SELECT plan, 'deferred', NULL, earned_fen, NULL, payee_kind, payee, NULL, NULL,
+    topic, partition_no, seq, event_id, stream, stream_version
+FROM SettlementDeferred_v1
+UNION ALL
+SELECT plan, 'cancelled', settlement_fen, earned_fen, advanced_fen, payee_kind, payee, NULL, NULL,
+    topic, partition_no, seq, event_id, stream, stream_version
+FROM SettlementCancelled_v1
+UNION ALL
+SELECT plan, 'closed', NULL, NULL, NULL, payee_kind, payee, NULL, NULL,
+    topic, partition_no, seq, event_id, stream, stream_version
+FROM AdvancesClosed_v1
+UNION ALL
 SELECT plan, 'extended', NULL, NULL, NULL, payee_kind, payee, NULL, due_on,
     topic, partition_no, seq, event_id, stream, stream_version
 FROM SettlementExtended_v1;
 
 -- recoveries: money that must come back, and what came.
 --   recovery, amount_fen  never NULL
---   step    'opened', 'received', 'offset', 'written off'
+--   step    'opened'; 'received', 'offset', 'written off': amount_fen came back or was given up;
+--           'reduced': it was earned after all and never owed; 'proposed': the rest may be given up;
+--           'agreed': one row for each instalment
 --   cause   'opened' only: 'settlement', 'approval_revoked', 'finding', 'plan_cancelled'
 --   plan, claim, payee, person   whose debt it is; NULL where it does not apply
 --   day     day of the demand or of the receipt; else NULL
---   due_on  'opened' only
+--   due_on  'opened' and 'agreed' only
 CREATE OR REPLACE TEMPORARY VIEW recoveries AS
 SELECT recovery, 'opened' AS step, cause, amount_fen, payee_kind, payee, person, plan, claim,
     demanded_on AS day, due_on,
@@ -599,7 +615,20 @@ UNION ALL
 SELECT recovery, 'written off', NULL, written_off_fen, payee_kind, payee, person, plan, claim,
     NULL, NULL,
     topic, partition_no, seq, event_id, stream, stream_version
-FROM RecoveryWrittenOff_v1;
+FROM RecoveryWrittenOff_v1
+UNION ALL
+SELECT recovery, 'reduced', NULL, reduced_fen, payee_kind, payee, person, plan, claim, NULL, NULL,
+    topic, partition_no, seq, event_id, stream, stream_version
+FROM RecoveryReduced_v1
+UNION ALL
+SELECT recovery, 'proposed', NULL, balance_fen, payee_kind, payee, person, plan, claim, NULL, NULL,
+    topic, partition_no, seq, event_id, stream, stream_version
+FROM RecoveryWriteOffProposed_v1
+UNION ALL
+SELECT recovery, 'agreed', NULL, one.amount_fen, payee_kind, payee, person, plan, claim, NULL,
+    one.due_on,
+    topic, partition_no, seq, event_id, stream, stream_version
+FROM (SELECT *, unnest(instalments) AS one FROM RecoveryInstalmentsAgreed_v1) AS each;
 
 -- funds: each event of a special account (专账).
 --   step        'opened', 'allocated', 'frozen'
