@@ -143,6 +143,16 @@ class Bureau:
                     return dict(answer.body)
                 await asyncio.sleep(0.02)
 
+    async def debt(self, claim_id: str) -> str:
+        """The open recovery of a claim's payout, once the read tables show it."""
+        async with asyncio.timeout(SECONDS):
+            while True:
+                listed = await self.officer.get("/recoveries?state=open&limit=200")
+                for one in listed.body["recoveries"]:
+                    if one.get("claim") == claim_id:
+                        return str(one["recovery"])
+                await asyncio.sleep(0.02)
+
     async def balances(self) -> dict[str, int]:
         """Every account of the fund that holds anything."""
         shown = await self.officer.get(f"/funds/{self.fund_id}")

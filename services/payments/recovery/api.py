@@ -17,6 +17,7 @@ from services.payments.recovery.decide import (
     offset,
     propose_write_off,
     receive,
+    require_answered,
     write_off,
 )
 from shared.events.settlements import Instalment
@@ -131,7 +132,7 @@ class RecoveriesApi:
 
     async def receive(self, request: web.Request) -> web.Response:
         command = ReceiveRecovery(**request[BODY])
-        return await self._run(request, lambda debt: receive(debt, command))
+        return await self._run(request, lambda debt: receive(debt, command), answered=True)
 
     async def instalments(self, request: web.Request) -> web.Response:
         body = request[BODY]
@@ -145,7 +146,7 @@ class RecoveriesApi:
 
     async def write_off(self, request: web.Request) -> web.Response:
         actor = request[ACTOR].sub
-        return await self._run(request, lambda debt: write_off(debt, actor))
+        return await self._run(request, lambda debt: write_off(debt, actor), answered=True)
 
     async def offset(self, request: web.Request) -> web.Response:
         against = request[BODY]["against"]
@@ -170,12 +171,17 @@ class RecoveriesApi:
         )  # fmt: skip
         return answer(views.listed(rows))
 
-    async def _run(self, request: web.Request, run: Callable[[Recovery], Decision]) -> web.Response:
+    async def _run(
+        self, request: web.Request, run: Callable[[Recovery], Decision], *, answered: bool = False
+    ) -> web.Response:
+        """`answered`: only when no order of the payout is at the bank."""
         recovery = request.match_info["recovery"]
         stream_id, found = await self._load(request)
 
         def decide(found: Recoveries, _: Holders) -> Decision:
             self._place(request, found)
+            if answered:
+                require_answered(found)
             return run(found.named(recovery))
 
         return await execute(
@@ -205,13 +211,16 @@ def routes(service: Service) -> list[Route]:
     api = RecoveriesApi(service)
     place = (codes.RESOURCE_UNKNOWN, codes.JURISDICTION_REFUSED)
     refused = (*COMMANDING, *place, problems.RECOVERY_CLOSED)
-    decided = (problems.WRITE_OFF_NOT_PROPOSED, problems.WRITE_OFF_SAME_PERSON)
+    decided = (
+        problems.WRITE_OFF_NOT_PROPOSED, problems.WRITE_OFF_SAME_PERSON,
+        problems.RECOVERY_AWAITS_BANK,
+    )  # fmt: skip
     return [
         Route(
             method="POST", path="/recoveries/{recovery}/receipts", handler=api.receive,
             roles=OFFICERS, request=RecoveryReceiptSchema(), idempotent=True,
             response=RecoveryAnswer(),
-            problems=(*refused, problems.RECOVERY_MORE_THAN_OWED),
+            problems=(*refused, problems.RECOVERY_MORE_THAN_OWED, problems.RECOVERY_AWAITS_BANK),
             en="Record money that came back", zh="登记追回到账",
         ),
         Route(

@@ -15,12 +15,14 @@ from services.payments.recovery.refusals import (
     InstalmentsWrong,
     MoreThanOwed,
     OffsetWithoutClause,
+    RecoveryAwaitsBank,
     RecoveryClosed,
     WriteOffNotProposed,
     WriteOffSamePerson,
 )
 from shared.events.base import PAYOUT_EVENTS
 from shared.events.envelope import Event
+from shared.events.payouts import PayoutInstructed, PayoutPaid, PayoutReturned
 from shared.events.settlements import (
     Instalment,
     RecoveryInstalmentsAgreed,
@@ -82,6 +84,8 @@ class Recoveries:
 
     jurisdiction: str = ""
     each: tuple[Recovery, ...] = ()
+    at_bank: bool = False
+    """the payout's order has left, and the bank has not said what became of it"""
 
     def named(self, recovery: str) -> Recovery:
         """Raises UnknownStream."""
@@ -119,17 +123,25 @@ def recovery_id(stream_id: str, cause_event: str) -> str:
 
 def evolve(recoveries: Recoveries, event: Event) -> Recoveries:
     """The debts after one more event of the stream. Never refuses."""
-    facts = event.facts
-    if isinstance(facts, RecoveryOpened):
-        debts = (*recoveries.each, opened(facts))
-    elif isinstance(facts, RecoveryKeys):
-        debts = changed(recoveries.each, facts, event.actor)
-    else:
-        return recoveries
-    return Recoveries(event.jurisdiction, debts)
+    match event.facts:
+        case RecoveryOpened() as said:
+            debts = (*recoveries.each, opened(said))
+        case RecoveryKeys() as said:
+            debts = changed(recoveries.each, said, event.actor)
+        case PayoutInstructed() | PayoutPaid() | PayoutReturned() as said:
+            return replace(recoveries, at_bank=isinstance(said, PayoutInstructed))
+        case _:
+            return recoveries
+    return replace(recoveries, jurisdiction=event.jurisdiction, each=debts)
 
 
 RECOVERIES: Aggregate[Recoveries] = Aggregate("/payments", PAYOUT_EVENTS, Recoveries(), evolve)
+
+
+def require_answered(recoveries: Recoveries) -> None:
+    """Raises RecoveryAwaitsBank while nobody knows whether there is anything to get back."""
+    if recoveries.at_bank:
+        raise RecoveryAwaitsBank
 
 
 def opened(facts: RecoveryOpened) -> Recovery:

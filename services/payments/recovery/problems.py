@@ -11,6 +11,12 @@ RECOVERY_MORE_THAN_OWED = define(
     "Only {balance_fen} fen are still owed.",
     "尚欠金额仅为 {balance_fen} 分。",
 )
+RECOVERY_AWAITS_BANK = define(
+    "RECOVERY_AWAITS_BANK",
+    409,
+    "The bank has not answered whether the money left; until then nothing can come back.",
+    "银行尚未确认该款项是否付出，答复之前不得登记追回或核销。",
+)
 RECOVERY_INSTALMENTS_WRONG = define(
     "RECOVERY_INSTALMENTS_WRONG",
     409,

@@ -15,6 +15,12 @@ class MoreThanOwed(Refusal):
     code = "RECOVERY_MORE_THAN_OWED"
 
 
+class RecoveryAwaitsBank(Refusal):
+    """The order is at the bank: a return would pay the debt, and what came before would be lost."""
+
+    code = "RECOVERY_AWAITS_BANK"
+
+
 class InstalmentsWrong(Refusal):
     """Instalments rise by day, begin after today, and are together what is owed."""
 

@@ -251,6 +251,27 @@ async def test_a_revoked_approval_frees_the_money_or_asks_it_back(both: Both) ->
     assert after == {"source": -1_000_000, "available": 800_000}
 
 
+async def test_a_debt_waits_for_the_bank_s_answer_to_what_it_asks_back(both: Both) -> None:
+    bureau = await Bureau.opened(both, "AWAIT", 1_000_000)
+    payout = await bureau.authorised(with_account(next(PERSON)), "await")
+    batch = (await bureau.released(payout, key="await-r"))["batch"]
+    claim_id = payout.replace("payout-", "claim-")
+    approver = Office(both.claims).approver
+    await approver.post(f"/claims/{claim_id}/revoke", {"reasons": ["PAPER_FORGED"]}, key="await-v")
+    path = f"/recoveries/{await bureau.debt(claim_id)}"
+    receipt = {"received_fen": 80_000, "received_on": "2021-05-08", "bank_reference": "R-1"}
+    early = await bureau.officer.post(f"{path}/receipts", receipt, key="await-1")
+    await bureau.officer.post(f"{path}/write-off", {"reason": "dissolved"}, key="await-2")
+    given_up = await bureau.approver.post(f"{path}/write-off/approve", {}, key="await-3")
+    [row] = await bureau.rows(batch, "退回", "", "账户已销户")
+    returned = await bureau.answer(batch, [row], "await-a")
+
+    assert (early.status, early.codes) == (409, ["RECOVERY_AWAITS_BANK"])
+    assert (given_up.status, given_up.codes) == (409, ["RECOVERY_AWAITS_BANK"])
+    assert returned.body["counts"] == {"recorded": 1}
+    assert await bureau.balances() == {"source": -1_000_000, "available": 1_000_000}
+
+
 async def test_of_two_payouts_of_sixty_percent_exactly_one_is_authorised(both: Both) -> None:
     bureau = await Bureau.opened(both, "SIXTY", 300_000)
     payouts = [await bureau.scheduled(with_account(next(PERSON)), f"sixty-{n}") for n in range(2)]
