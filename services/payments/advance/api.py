@@ -109,6 +109,7 @@ class AdvancesApi:
         event_id = new_event_id(service.clock)
         assert person.key is not None
         command = asking.ChangePlanAccount(
+            actor=actor.sub,
             account=account.reference,
             person=person.reference,
             sealed={

@@ -8,6 +8,7 @@ from typing import Any, Literal
 from services.payments.advance.decide import (
     LIVE,
     NOTHING,
+    OWED,
     PENDING,
     TAKEN,
     Advance,
@@ -88,6 +89,7 @@ class ReturnAdvance:
 class ChangePlanAccount:
     """`sealed` belongs to the id of the event that this leads to."""
 
+    actor: str
     account: str
     person: str | None
     sealed: Mapping[str, Sealed]
@@ -262,9 +264,13 @@ def return_advance(money: PlanMoney, command: ReturnAdvance) -> Decision:
 
 
 def change_plan_account(money: PlanMoney, command: ChangePlanAccount) -> Decision:
-    """Where the payee of the plan is paid to. What is at the bank keeps the account before."""
+    """Where the payee of the plan is paid to. What is at the bank keeps the account before.
+
+    Who authorised what has not left names no other account for it (four eyes).
+    """
     if money.base is None:
         raise SettlementNotInThisState(command="name an account for", state="new")
+    require_new_hand(_authorised(money), command.actor)
     if command.account == money.account:
         raise PayeeAccountUnchanged
     changed = PayeeAccountChanged(
@@ -316,6 +322,14 @@ def _asked(money: PlanMoney, advance: Advance) -> tuple[Hand, ...]:
     """Who asked for it, and who named the account that it goes to."""
     named = tuple(Hand("account", actor) for actor in money.account_by)
     return (Hand("request", advance.requested_by), *named)
+
+
+def _authorised(money: PlanMoney) -> tuple[Hand, ...]:
+    """Who agreed to what has not left and goes to the account that is named now."""
+    actors = [each.authorised_by for each in money.advances if each.stage is Stage.AUTHORISED]
+    if money.settlement and money.settlement.stage in OWED:
+        actors.append(money.settlement.authorised_by)
+    return tuple(Hand("authorise", actor) for actor in actors if actor is not None)
 
 
 def _before(money: PlanMoney, advance: Advance) -> int:

@@ -58,7 +58,9 @@ def routes(service: Service) -> list[Route]:
         Route(
             method="POST", path="/plans/{plan}/account", handler=api.account, roles=ASKERS,
             request=schemas.PlanAccountSchema(), idempotent=True, response=schemas.PlanAnswer(),
-            problems=(*settlement, payments.ACCOUNT_UNCHANGED),
+            problems=(
+                *settlement, payments.ACCOUNT_UNCHANGED, payments.PAYMENT_SAME_PERSON_TWICE,
+            ),
             en="Name the payee's account", zh="登记收款账户",
         ),
         Route(

@@ -136,7 +136,7 @@ class Walk:
 
     def name_account(self, account: str = "a1" * 16, actor: str = "asker-2") -> Sequence[Facts]:
         command = ChangePlanAccount(
-            account=account, person="11" * 16, sealed={}, requested_by="institution"
+            actor=actor, account=account, person="11" * 16, sealed={}, requested_by="institution"
         )
         return self.take(change_plan_account(self.money, command), actor)
 

@@ -146,7 +146,9 @@ def _bank(money: PlanMoney, outcome: str) -> Decision:
     return PLAN_PAYMENTS.answer(money, STREAM, answer(orders[-1], outcome))
 
 
-_ACCOUNT = ChangePlanAccount(account="b2" * 16, person=None, sealed={}, requested_by="clerk")
+_ACCOUNT = ChangePlanAccount(
+    actor="asker-2", account="b2" * 16, person=None, sealed={}, requested_by="clerk"
+)
 _LATER = ExtendSettlement(due_on=DUE_ON + timedelta(days=9), actor="approver-2", reason="exam")
 
 ADVANCE_TABLE = Table(

@@ -324,3 +324,16 @@ def test_a_plan_lies_where_it_was_approved_whoever_asks_from_elsewhere() -> None
     elsewhere = replace(walk.events[-1], version=3, jurisdiction="210200")
 
     assert PLAN_MONEY.evolve(walk.money, elsewhere).jurisdiction == JURISDICTION
+
+
+def test_who_authorised_what_has_not_left_names_no_other_account_for_it() -> None:
+    advance = started()
+    advance.ask(100)
+    advance.authorise(1)
+    settlement = started()
+    settlement.decide(1_000)
+    settlement.settle("returned")
+    for walk in (advance, settlement):
+        with pytest.raises(HandTwice):
+            walk.name_account("b2" * 16, actor=OFFICER)
+        assert names(walk.name_account("b2" * 16, actor="officer-3")) == ["PayeeAccountChanged"]
