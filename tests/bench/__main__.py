@@ -11,7 +11,18 @@ from pathlib import Path
 import structlog
 import uvloop
 
-from tests.bench import archive, encoding, intake, memory, relay, replay, report, requests, visible
+from tests.bench import (
+    archive,
+    encoding,
+    intake,
+    lives,
+    memory,
+    relay,
+    replay,
+    report,
+    requests,
+    visible,
+)
 from tests.bench.bench import SMALL, Bench, Sizes, running
 from tests.bench.figures import Figure
 
@@ -22,6 +33,7 @@ ROWS: Mapping[str, Callable[[Bench], Awaitable[list[Figure]]]] = {
     "relay": relay.measure,
     "replay": replay.measure,
     "archive": archive.measure,
+    "lives": lives.measure,
     "visible": visible.measure,
     "memory": memory.measure,
     "encoding": encoding.measure,

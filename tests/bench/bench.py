@@ -23,7 +23,8 @@ MAX_LOOKS = 400
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sizes:
-    """How much each row measures; `log_records` on the log, `seconds` of load, rows of a roster."""
+    """How much each row measures; `log_records` on the log, `seconds` of load, rows of a roster,
+    `lives` of a claim in one round."""
 
     log_records: int = 500_000
     roster_rows: int = 20_000
@@ -31,6 +32,7 @@ class Sizes:
     connections: tuple[int, ...] = (64, 256)
     paced_seconds: float = 20.0
     claims_per_second: int = 200
+    lives: int = 500
     memory_events: tuple[int, int] = (50_000, 200_000)
     rounds: int = 3
 
@@ -42,6 +44,7 @@ SMALL = Sizes(
     connections=(16,),
     paced_seconds=3.0,
     claims_per_second=20,
+    lives=20,
     memory_events=(2_000, 4_000),
     rounds=1,
 )

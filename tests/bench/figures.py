@@ -19,7 +19,8 @@ class Figure:
     limit: float | None
     unit: str
     aim: str
-    reached: bool
+    reached: bool | None
+    """None without an aim"""
 
 
 def at_least(ratio: float, *, what: str, ours: float, limit: float, unit: str) -> Figure:
@@ -44,6 +45,11 @@ def at_most(ratio: float, *, what: str, ours: float, limit: float, unit: str) ->
         aim=f"≤ {ratio:g} ×",
         reached=ours <= ratio * limit,
     )
+
+
+def beside(*, what: str, ours: float, limit: float, unit: str) -> Figure:
+    """Without an aim: nobody has said how near it should come."""
+    return Figure(what=what, ours=ours, limit=limit, unit=unit, aim="–", reached=None)
 
 
 def below(aim: float, *, what: str, ours: float, unit: str) -> Figure:

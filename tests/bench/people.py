@@ -21,8 +21,12 @@ def id_number(person: int) -> str:
     return first_17 + str(ric.calc_check_digit(first_17 + "0"))
 
 
-def request_body(person: int) -> bytes:
-    """What POST /claims takes."""
+def account_of(person: int) -> str:
+    return f"62999999{person:08d}"
+
+
+def request_body(person: int, account: str | None = None) -> bytes:
+    """What POST /claims takes; without an account it can be approved, and not paid."""
     said: dict[str, Any] = {
         "jurisdiction": "211402",
         "kind": "HLD.K.employee_skill",
@@ -45,6 +49,8 @@ def request_body(person: int) -> bytes:
         "payee": {"kind": "individual"},
         "claimed_on": "2021-04-29",
     }
+    if account is not None:
+        said["person"]["account"] = account
     return orjson.dumps(said)
 
 
@@ -61,7 +67,7 @@ def _line(person: int) -> str:
         "id_number": id_number(person),
         "name": "学员甲",
         "phone": f"199{person:08d}",
-        "account": f"62999999{person:08d}",
+        "account": account_of(person),
         "group": "HLD.G.employee",
         "occupation": "6-18-01-01",
         "level": "四级",
