@@ -48,7 +48,7 @@ def trace(
     Reads the log alone (LEDGER_LOG, or the installation's), verified. Exit code 1: no such record.
     """
     traced = run(_trace(record, at))
-    if not traced.own:
+    if not traced.entries:
         raise Stop(
             Exit.DIFFERENT,
             f"The log has no event of {record}: check the id, or wait until the relay has sent it.",
@@ -78,7 +78,7 @@ class Scan:
         self._log = log
 
     async def __call__(self, names: Collection[str], own: bool) -> list[Entry]:
-        found = await entries(self._log, _wanted(names))
+        found = await entries(self._log, _wanted(names, own))
         return [e for e in found if _names(e, own) & set(names)]
 
 
@@ -86,9 +86,9 @@ def _names(entry: Entry, own: bool) -> frozenset[str]:
     return frozenset({entry.event.subject}) if own else names_of(entry.event)
 
 
-def _wanted(names: Collection[str]) -> Callable[[bytes], bool]:
-    """Bytes that cannot name them need no decoding; events say a fund by its code, not its id."""
-    if any(name.startswith("fund-") for name in names):
+def _wanted(names: Collection[str], own: bool) -> Callable[[bytes], bool]:
+    """Bytes that cannot name them need no decoding; others say a fund by its code, not its id."""
+    if not own and any(name.startswith("fund-") for name in names):
         return lambda _: True
     needles = [name.encode() for name in names]
     return lambda body: any(needle in body for needle in needles)
@@ -109,7 +109,8 @@ def _line(one: Shown, event: Event) -> str:
     words = [f"{local:%Y-%m-%d %H:%M:%S}", f"[bold]{one.type}[/bold]", f"by {escape(one.actor)}"]
     if one.amount_fen is not None:
         words.append(f"¥{yuan(one.amount_fen)}")
-    why = [f"clauses: {', '.join(one.clauses)}"] if one.clauses else []
+    why = [f"person: {one.person}"] if one.person else []
+    why += [f"clauses: {', '.join(one.clauses)}"] if one.clauses else []
     why += [f"{name}: {escape(value)}" for name, value in one.said.items()]
     lines = ["  ".join(words), *why, f"[dim]{one.stream} v{one.version}, {one.place}[/dim]"]
     return "\n".join(lines)

@@ -28,6 +28,8 @@ class Shown(msgspec.Struct, frozen=True, omit_defaults=True):
     amount_fen: int | None = None
     clauses: tuple[str, ...] = ()
     said: dict[str, str] = {}
+    person: str | None = None
+    """the reference: where a fen ends, and where it is followed back from"""
 
 
 def shown(entry: Entry) -> Shown:
@@ -45,6 +47,7 @@ def shown(entry: Entry) -> Shown:
         amount_fen=amount_of(entry),
         clauses=tuple(c.clause for c in getattr(facts, "citations", ()) if hasattr(c, "clause")),
         said={name: words for name, words in said.items() if words},
+        person=getattr(facts, "person", None),
     )
 
 

@@ -33,8 +33,8 @@ async def test_a_plan_leads_down_to_all_of_its_claims_and_payouts() -> None:
     assert await subjects(PLAN) == [PLAN, PLAN, FIRST, SECOND, "payout-2"]
 
 
-async def test_a_person_leads_to_rosters_and_claims() -> None:
-    assert await subjects(PERSON) == [PLAN, FIRST]
+async def test_a_person_leads_to_rosters_and_claims_and_to_what_they_rest_on() -> None:
+    assert await subjects(PERSON) == [PLAN, PLAN, FIRST]
 
 
 async def test_a_finding_leads_to_the_claims_that_it_is_about() -> None:
