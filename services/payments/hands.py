@@ -19,9 +19,10 @@ class HandTwice(Refusal):
     code = "PAYMENT_SAME_PERSON_TWICE"
 
 
-def hands_of(**steps: str | None) -> tuple[Hand, ...]:
-    """The hands that are known; a step that nobody did has none."""
-    return tuple(Hand(step, actor) for step, actor in steps.items() if actor is not None)
+def hands_of(also: Iterable[str] = (), /, **steps: str | None) -> tuple[Hand, ...]:
+    """The hands that are known; a step that nobody did has none. `also` handled it in between."""
+    named = (Hand(step, actor) for step, actor in steps.items() if actor is not None)
+    return (*named, *(Hand("handle", actor) for actor in also))
 
 
 def require_new_hand(hands: Iterable[Hand], actor: str) -> None:

@@ -7,6 +7,7 @@ import msgspec
 from shared.events.base import (
     PAYOUT_EVENTS,
     ActorId,
+    ActorIds,
     BasisPoints,
     Code,
     Count,
@@ -80,6 +81,8 @@ class AdvanceBaseSet(Facts, frozen=True, kw_only=True, omit_defaults=True):
     approval_partition: Count | None = None
     """where the PlanApproved stands in claim-events: audit must have judged that far"""
     approval_seq: Count | None = None
+    also_by: ActorIds = ()
+    """everybody else who had a hand in it before: none of them authorises or releases the money"""
 
 
 @event(PAYOUT_EVENTS)

@@ -38,6 +38,8 @@ Reference = Annotated[
 ]
 StreamId = Annotated[str, Meta(min_length=3, max_length=120, description="subject of an event")]
 ActorId = Annotated[str, Meta(min_length=1, max_length=64, description="`sub` of the token")]
+MAX_HANDS = 200
+ActorIds = Annotated[tuple[ActorId, ...], Meta(max_length=MAX_HANDS)]
 Digest = Annotated[
     str, Meta(pattern=r"^[0-9a-f]{64}$", max_length=64, description="SHA-256, lower-case hex")
 ]

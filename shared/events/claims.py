@@ -8,6 +8,7 @@ from msgspec import Meta
 from shared.events.base import (
     CLAIM_EVENTS,
     ActorId,
+    ActorIds,
     Code,
     Codes,
     Count,
@@ -233,6 +234,8 @@ class ClaimApproved(ClaimKeys, frozen=True, kw_only=True, omit_defaults=True):
     inspected_by: ActorId | None = None
     settled_by_plan: bool = False
     """the payee is the plan's own: paid by the plan's settlement alone, never by a payout"""
+    also_by: ActorIds = ()
+    """everybody else who had a hand in it before: none of them authorises or releases the money"""
 
 
 @event(CLAIM_EVENTS)

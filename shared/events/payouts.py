@@ -8,6 +8,7 @@ from msgspec import Meta
 from shared.events.base import (
     PAYOUT_EVENTS,
     ActorId,
+    ActorIds,
     BasisPoints,
     Code,
     Count,
@@ -74,6 +75,8 @@ class PayoutScheduled(PayoutKeys, frozen=True, kw_only=True, omit_defaults=True)
     approval_partition: Count | None = None
     """where the ClaimApproved stands in claim-events: audit must have judged that far"""
     approval_seq: Count | None = None
+    also_by: ActorIds = ()
+    """everybody else who had a hand in it before: none of them authorises or releases the money"""
 
 
 @event(PAYOUT_EVENTS)

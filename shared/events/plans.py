@@ -8,6 +8,7 @@ from msgspec import Meta
 from shared.events.base import (
     CLAIM_EVENTS,
     ActorId,
+    ActorIds,
     BasisPoints,
     Ciphertext,
     Code,
@@ -165,6 +166,8 @@ class PlanApproved(PlanKeys, frozen=True, kw_only=True, omit_defaults=True):
     policy: PolicyUsed
     filed_by: ActorId
     accepted_by: ActorId | None = None
+    also_by: ActorIds = ()
+    """everybody else who had a hand in it before: none of them authorises or releases the money"""
 
 
 @event(CLAIM_EVENTS)

@@ -24,6 +24,7 @@ from services.claims.handling.demands import (
     require_other_inspectors,
 )
 from services.claims.verification.verified import Verified
+from shared.events.base import MAX_HANDS
 from shared.events.claims import (
     ApprovalRevoked,
     ClaimApproved,
@@ -121,7 +122,8 @@ def approve_claim(claim: Claim, command: ApproveClaim, pack: Pack, holders: Hold
     if taken.refused is not None:
         refused = taken.refused(keys_of(claim), policy_used(pack), claim.proposal_version)
         return Decision([refused])
-    return Decision([_approved(claim, command, proposal, taken)], takes=taken.slots)
+    approved = _approved(claim, command, proposal, taken, verifiers)
+    return Decision([approved], takes=taken.slots)
 
 
 def _verifiers(command: ApproveClaim, proposal: ClaimProposed) -> tuple[str, ...]:
@@ -137,12 +139,17 @@ def _verifiers(command: ApproveClaim, proposal: ClaimProposed) -> tuple[str, ...
 
 
 def _approved(
-    claim: Claim, command: ApproveClaim, proposal: ClaimProposed, taken: SlotsTaken
-) -> ClaimApproved:
+    claim: Claim, command: ApproveClaim, proposal: ClaimProposed, taken: SlotsTaken,
+    verifiers: tuple[str, ...],
+) -> ClaimApproved:  # fmt: skip
     content = claim.content
     assert content is not None
     inspected = inspection_of(claim, command.around)
     checked = claim.identity.hands if claim.identity else ()
+    verified_by = next(iter((*verifiers, *checked)), None)
+    inspected_by = inspected.hands[0] if inspected else None
+    named = (claim.filed_by[0], claim.accepted_by, verified_by, inspected_by)
+    everybody = dict.fromkeys((*hands_before(claim, command.around), *verifiers))
     assert content.certificate_issued_on is not None  # or the policy would have held it
     return ClaimApproved(
         **keys_of(claim),
@@ -164,12 +171,13 @@ def _approved(
         verifications=proposal.verifications,
         filed_by=claim.filed_by[0],
         accepted_by=claim.accepted_by,
-        verified_by=next(iter((*_verifiers(command, proposal), *checked)), None),
-        inspected_by=inspected.hands[0] if inspected else None,
+        verified_by=verified_by,
+        inspected_by=inspected_by,
         proposal_version=claim.proposal_version,
         opened_at_us=command.opened_at_us,
         slots=tuple(SlotHeld(kind=s.kind, key=s.key) for s in taken.slots),
         settled_by_plan=settled_by_plan(content, command.plan),
+        also_by=tuple(actor for actor in everybody if actor not in named)[:MAX_HANDS],
     )
 
 

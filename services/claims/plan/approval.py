@@ -20,6 +20,7 @@ from services.claims.plan.refusals import (
     StalePlan,
 )
 from services.claims.plan.tariff import Terms, terms_of
+from shared.events.base import MAX_HANDS
 from shared.events.plans import PlanApproved, PlanRejected
 from shared.policy.pack import Pack
 from shared.store.commands import Decision
@@ -88,6 +89,7 @@ def _approved(
         policy=policy_used(pack),
         filed_by=plan.filed_by[0],
         accepted_by=plan.accepted_by,
+        also_by=plan.filed_by[1:][:MAX_HANDS],
     )
 
 

@@ -128,6 +128,7 @@ def set_base(
         approved_by=actor,
         approval_partition=place.partition,
         approval_seq=place.seq,
+        also_by=approved.also_by,
     )
     return Decision([base])
 

@@ -176,8 +176,9 @@ class PlanMoney:
         """Of the plan: who filed, accepted and approved it."""
         if self.base is None:
             return ()
+        base = self.base
         return hands_of(
-            file=self.base.filed_by, accept=self.base.accepted_by, approve=self.base.approved_by
+            base.also_by, file=base.filed_by, accept=base.accepted_by, approve=base.approved_by
         )
 
     @property

@@ -185,7 +185,7 @@ def _scheduled(payout: Payout, event: Event, said: PayoutScheduled) -> Payout:
         approved_at=place,
         scheduled_at=event.recorded_at,
         hands=hands_of(
-            file=said.filed_by, accept=said.accepted_by, inspect=said.inspected_by,
+            said.also_by, file=said.filed_by, accept=said.accepted_by, inspect=said.inspected_by,
             verify=said.verified_by, approve=said.approved_by,
         ),
     )  # fmt: skip
@@ -286,6 +286,7 @@ def schedule_payout(payout: Payout, approved: ClaimApproved, claim: str, cause: 
         approved_by=cause.actor,
         approval_partition=cause.place.partition,
         approval_seq=cause.place.seq,
+        also_by=approved.also_by,
     )
     return Decision([scheduled])
 

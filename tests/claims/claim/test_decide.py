@@ -375,6 +375,14 @@ def test_a_claims_own_slots_are_not_in_its_way() -> None:
     assert isinstance(only(approve(state(*PROPOSED), holders=holders)), ClaimApproved)
 
 
+def test_an_approval_names_also_who_only_corrected_the_claim() -> None:
+    claim = state(submitted(), corrected("clerk-7"), accepted(), proposed())
+    facts = only(approve(claim, version=4))
+
+    assert isinstance(facts, ClaimApproved)
+    assert (facts.filed_by, facts.accepted_by, facts.also_by) == (FILER, CLERK, ("clerk-7",))
+
+
 def test_an_approval_is_of_the_proposal_that_was_shown() -> None:
     newer = state(*PROPOSED, proposed())
 

@@ -37,6 +37,7 @@ from tests.claims.plan.builders import (
     OTHER,
     PACK,
     PLACE,
+    ROSTER,
     SECOND,
     STRANGER,
     accepted,
@@ -99,6 +100,15 @@ def test_a_budget_below_heads_times_rate_is_the_base() -> None:
 def test_places_that_nobody_fills_are_no_base() -> None:
     assert terms(persons=5, budget_fen=5 * 500_000).persons == 2
     assert terms(persons=5, budget_fen=5 * 500_000).base_fen == BASE_FEN
+
+
+def test_an_approval_names_also_who_only_listed_the_trainees() -> None:
+    given = [submitted()]
+    given += after(given, list_roster(state(*given), listing(*ROSTER)), "lister-1")
+    facts = approved(accepted(given))[-1].facts
+
+    assert isinstance(facts, PlanApproved)
+    assert facts.also_by == ("lister-1",)
 
 
 def test_a_level_without_a_rate_cannot_be_approved() -> None:

@@ -337,3 +337,12 @@ def test_who_authorised_what_has_not_left_names_no_other_account_for_it() -> Non
         with pytest.raises(HandTwice):
             walk.name_account("b2" * 16, actor=OFFICER)
         assert names(walk.name_account("b2" * 16, actor="officer-3")) == ["PayeeAccountChanged"]
+
+
+def test_who_only_listed_or_changed_the_plan_authorises_none_of_its_advances() -> None:
+    walk = Walk()
+    walk.approve(also_by=("lister-1",))
+    walk.ask(100)
+
+    with pytest.raises(HandTwice):
+        walk.authorise(1, actor="lister-1")

@@ -122,6 +122,14 @@ def test_no_hand_of_the_claim_authorises_its_payout(actor: str) -> None:
     assert refused.value.facts["actor"] == actor
 
 
+def test_who_only_corrected_or_checked_the_claim_authorises_nothing_of_it() -> None:
+    said = {f: getattr(APPROVED, f) for f in APPROVED.__struct_fields__} | {"also_by": ("clerk-7",)}
+    facts = only(schedule_payout(Payout(), APPROVED.__class__(**said), CLAIM, CAUSE))
+
+    with pytest.raises(HandTwice):
+        authorise(state(Happened(facts)), "clerk-7")
+
+
 @pytest.mark.parametrize("actor", [*sorted(HANDS.values()), OFFICER])
 def test_no_earlier_hand_releases_a_payout(actor: str) -> None:
     assert actor in {hand.actor for hand in payment(scheduled(), authorised()).hands}
