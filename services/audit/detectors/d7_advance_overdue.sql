@@ -104,6 +104,7 @@ later AS (
     INNER JOIN paid ON paid.plan = late.plan
     INNER JOIN paid AS more
         ON more.payee_kind = paid.payee_kind AND more.payee = paid.payee
+        AND (more.plan, more.advance_no) <> (paid.plan, paid.advance_no)
         AND more.day > late.due_on
         AND (late.settled_on IS NULL OR more.day < late.settled_on)
 ),
