@@ -6,6 +6,7 @@ import hashlib
 import math
 import re
 import time
+import unicodedata
 from collections import OrderedDict
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -170,6 +171,8 @@ def _known(claims: Mapping[str, Any]) -> _Known:
     roles, token_id = claims.get("roles"), claims.get("jti", "")
     if not _filled(sub, 1) or not _filled(org, 0) or not _filled(token_id, 0):
         raise _unauthorised(codes.TOKEN_CLAIMS_WRONG)
+    if not _plain(sub) or not _plain(org):
+        raise _unauthorised(codes.TOKEN_CLAIMS_WRONG)
     if not isinstance(jurisdiction, str) or not _JURISDICTION.fullmatch(jurisdiction):
         raise _unauthorised(codes.TOKEN_CLAIMS_WRONG)
     known = [role for role in Role if isinstance(roles, list) and role.value in roles]
@@ -182,6 +185,11 @@ def _known(claims: Mapping[str, Any]) -> _Known:
 
 def _filled(value: object, least: int) -> bool:
     return isinstance(value, str) and least <= len(value) <= 64 and value.isprintable()
+
+
+def _plain(value: Any) -> bool:
+    """One spelling for one person: a space at an edge or a full-width letter makes no second."""
+    return bool(value == value.strip() and unicodedata.is_normalized("NFKC", value))
 
 
 def _date(value: Any) -> float:
