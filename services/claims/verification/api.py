@@ -100,6 +100,7 @@ class VerificationsApi:
         service, body = self._service, request[BODY]
         stream_id = request.match_info["verification"]
         state = await self._load(stream_id)
+        self._place(request, state)
         event_id = new_event_id(service.clock)
         kept = await self._evidence(state, event_id, request)
         asked = request_of(request, service, lambda _: {})

@@ -278,9 +278,13 @@ async def test_a_place_sees_and_answers_only_what_waits_there(bureau: Bureau) ->
         listed = await elsewhere.get("/claims/waiting?limit=200")
         shown = await elsewhere.get(f"/verifications/{stream}")
         answered = await elsewhere.post(f"/verifications/{stream}/answer", PAPER, key="place-1")
+        kept = await bureau.claims.service.pool.fetchval(
+            "SELECT count(*) FROM register_answers WHERE stream_id = $1", stream
+        )
     finally:
         await bureau.registers.mood(SI, Mood.UP)
 
+    assert kept == 0
     assert listed.body["claims"] == []
     assert shown.codes == answered.codes == ["JURISDICTION_REFUSED"]
 
