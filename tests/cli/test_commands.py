@@ -77,6 +77,18 @@ def test_a_trace_shows_who_did_what_and_where_it_stands(
     assert event["place"].startswith("claim-events.v1/")
 
 
+def test_a_person_is_traced_by_the_reference_that_events_show(
+    installation: Installation, claim: str
+) -> None:
+    until(lambda: at(installation, "trace", claim).code == Exit.OK)
+    [event] = at(installation, "trace", claim, "--json").json["events"]
+    traced = at(installation, "trace", event["person"])
+
+    assert traced.code == Exit.OK
+    assert claim in traced.out
+    assert f"person: {event['person']}" in traced.out
+
+
 def test_a_trace_of_nothing_says_so(installation: Installation) -> None:
     ended = at(installation, "trace", NOBODY)
     assert ended.code == Exit.DIFFERENT
