@@ -15,6 +15,8 @@ from tests.three import Finance, Three
 
 CLAIM_STEPS = ("file", "accept", "verify", "inspect", "approve")
 PAYOUT_STEPS = (*CLAIM_STEPS, "authorise", "release")
+COMPANION = "companion"
+"""who went along with the inspector"""
 PLAN_STEPS = ("file", "accept", "approve")
 ROLES = (
     Role.INSTITUTION, Role.CLERK, Role.INSPECTOR, Role.APPROVER, Role.FINANCE_OFFICER,
@@ -71,7 +73,9 @@ class PayoutHands(Hands):
             case "verify":
                 return await self.say(step, "claims", f"{claim}/identity-check", CONFIRMED)
             case "inspect":
-                return await self.say(step, "claims", "/inspections", visit(self.claim))
+                went = [f"{self.name}-{self.by or step}", f"{self.name}-{COMPANION}"]
+                body = {**visit(self.claim), "inspectors": went}
+                return await self.say(step, "claims", "/inspections", body)
             case "approve":
                 return await self._approve(step, claim)
             case "authorise":

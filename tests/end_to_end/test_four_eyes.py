@@ -6,6 +6,7 @@ import pytest
 
 from tests.end_to_end.hands import (
     CLAIM_STEPS,
+    COMPANION,
     PAYOUT_STEPS,
     PLAN_STEPS,
     AdvanceHands,
@@ -29,7 +30,8 @@ async def lived(hands: Hands, steps: Sequence[str]) -> dict[tuple[str, str], lis
     """The codes of each pair: before each step is taken, all who took an earlier one try it."""
     tried = {}
     for n, step in enumerate(steps):
-        for earlier in steps[:n]:
+        along = [COMPANION] if "inspect" in steps[:n] else []
+        for earlier in (*steps[:n], *along):
             if step not in FOR_THE_PAYEE:
                 tried[earlier, step] = await hands.tried(step, earlier)
         if step != "release":
@@ -44,7 +46,7 @@ async def test_seven_persons_pay_a_person_and_none_of_them_twice(
     tried = await lived(hands, PAYOUT_STEPS)
     paid = await released(hands, hands.claim.replace("claim-", "payout-"))
 
-    assert len(tried) == 7 * 6 / 2
+    assert len(tried) == 7 * 6 / 2 + 3
     for (_, step), codes in tried.items():
         inside = step in CLAIM_STEPS
         assert codes[-1:] == ["SAME_PERSON_TWICE" if inside else "PAYMENT_SAME_PERSON_TWICE"]
