@@ -240,3 +240,5 @@ class PlanDecided(PlanKeys, frozen=True, kw_only=True, omit_defaults=True):
     """SHA-256 over the sorted ids of the decided claims and their decisions"""
     tariff_sha256: Digest | None = None
     last_examined_on: Day | None = None
+    also_by: ActorIds = ()
+    """who handled the claims that the plan's settlement pays; none of them pays it"""

@@ -8,6 +8,7 @@ from msgspec import Meta
 from shared.events.base import (
     PAYOUT_EVENTS,
     ActorId,
+    ActorIds,
     Code,
     Count,
     Day,
@@ -62,6 +63,8 @@ class SettlementScheduled(SettlementDue, frozen=True, kw_only=True, omit_default
     decided_seq: Count | None = None
     passed: Count | None = None
     """claims of the payee that were approved"""
+    also_by: ActorIds = ()
+    """who handled the claims that are settled, as PlanDecided says"""
 
 
 @event(PAYOUT_EVENTS)
@@ -76,6 +79,8 @@ class SettlementDeferred(SettlementKeys, frozen=True, kw_only=True, omit_default
     decided_partition: Count | None = None
     decided_seq: Count | None = None
     passed: Count | None = None
+    also_by: ActorIds = ()
+    """who handled the claims that are settled, as PlanDecided says"""
 
 
 @event(PAYOUT_EVENTS)

@@ -26,6 +26,7 @@
 --     PayoutReleased.v1: claim
 --     PayoutImported.v1: claim plan
 --     PlanApproved.v1: plan
+--     PlanDecided.v1: plan
 --     AdvanceBaseSet.v1: plan
 --     AdvanceAuthorised.v1: plan
 --     AdvanceInstructed.v1: plan
@@ -94,11 +95,12 @@ SELECT duties.case_id AS subject, duties.case_id AS window_key,
     CASE duties.duty
         WHEN 'file' THEN '申报' WHEN 'accept' THEN '受理' WHEN 'inspect' THEN '检查'
         WHEN 'verify' THEN '核查' WHEN 'approve' THEN '审批' WHEN 'pay' THEN '付款'
-        WHEN 'authorise' THEN '付款核准' ELSE '放款'
+        WHEN 'authorise' THEN '付款核准' WHEN 'handle' THEN '经办申请'
+        ELSE '放款'
     END AS duty_zh,
     CASE duties.duty
         WHEN 'file' THEN 1 WHEN 'accept' THEN 2 WHEN 'inspect' THEN 3 WHEN 'verify' THEN 4
-        WHEN 'approve' THEN 5 WHEN 'pay' THEN 6 WHEN 'authorise' THEN 7 ELSE 8
+        WHEN 'approve' THEN 5 WHEN 'handle' THEN 5 WHEN 'pay' THEN 6 WHEN 'authorise' THEN 7 ELSE 8
     END AS duty_no,
     duties.topic, duties.partition_no, duties.seq, duties.event_id, duties.stream
 FROM duties

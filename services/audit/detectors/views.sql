@@ -255,7 +255,8 @@ FROM PayoutImported_v1 WHERE claim IS NOT NULL AND released_by IS NOT NULL AND k
 --   plan        the plan
 --   payment     'advance 1', 'settlement 2' …: the payment that the duty was done for; NULL for the
 --               plan's own people, who stand behind every payment of it
---   duty        'file', 'accept', 'inspect', 'approve', 'authorise' or 'release'
+--   duty        'file', 'accept', 'inspect', 'approve', 'authorise' or 'release'; 'handle' for who
+--               had a claim of the plan in hand and paid its settlement
 --   doer        as in claim_actors
 --   amount_fen  sum of the payment, NULL for the plan itself
 -- What payments copied from the approval counts only where the approval itself is not known.
@@ -336,6 +337,23 @@ UNION ALL
 SELECT plan, concat('settlement ', revision), 'release', released_by, settlement_fen,
     topic, partition_no, seq, event_id, stream, stream_version
 FROM SettlementPaid_v1 WHERE released_by IS NOT NULL
+UNION ALL
+SELECT handled.plan, concat('settlement ', handled.revision), 'handle', handled.doer, NULL,
+    topic, partition_no, seq, event_id, stream, stream_version
+FROM (
+    SELECT plan, revision, unnest(also_by) AS doer, topic, partition_no, seq, event_id, stream,
+        stream_version
+    FROM PlanDecided_v1
+) AS handled
+WHERE EXISTS (
+    SELECT 1 FROM SettlementAuthorised_v1 AS paid
+    WHERE paid.plan = handled.plan AND paid.revision = handled.revision
+        AND paid.actor = handled.doer
+) OR EXISTS (
+    SELECT 1 FROM SettlementInstructed_v1 AS paid
+    WHERE paid.plan = handled.plan AND paid.revision = handled.revision
+        AND paid.actor = handled.doer
+)
 UNION ALL
 SELECT plan, concat(kind, ' ', event_id), 'authorise', authorised_by, amount_fen,
     topic, partition_no, seq, event_id, stream, stream_version

@@ -51,6 +51,7 @@ CREATE TABLE plan_claims (
     payee           text COLLATE "C",
     amount_fen      bigint NOT NULL,
     settled_by_plan boolean NOT NULL,
+    hands           text[] NOT NULL,
     CONSTRAINT plan_claims_pkey PRIMARY KEY (claim)
 );
 CREATE INDEX plan_claims_plan ON plan_claims (plan, claim);

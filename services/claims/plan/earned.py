@@ -8,7 +8,7 @@ from typing import Literal
 
 from services.claims.plan.decide import Plan, Stage, expect, keys_of
 from services.claims.plan.refusals import ClaimsStillOpen, NothingToDecide
-from shared.events.base import PayeeKind
+from shared.events.base import MAX_HANDS, PayeeKind
 from shared.events.plans import Earned, PlanDecided
 from shared.store.commands import Decision
 
@@ -28,6 +28,8 @@ class ClaimOfPlan:
     payee: str | None = None
     amount_fen: int = 0
     settled_by_plan: bool = False
+    hands: Sequence[str] = ()
+    """who filed, accepted, checked, inspected, verified and approved it"""
 
 
 def settle_plan(plan: Plan, claims: Sequence[ClaimOfPlan]) -> Decision:
@@ -81,7 +83,14 @@ def decided_now(plan: Plan, claims: Sequence[ClaimOfPlan]) -> PlanDecided:
         claims_sha256=digest_of(told),
         tariff_sha256=plan.approval.policy.content_sha256,
         last_examined_on=plan.completion.examined_on if plan.completion else None,
+        also_by=_hands(approved),
     )
+
+
+def _hands(approved: Sequence[ClaimOfPlan]) -> tuple[str, ...]:
+    """Of the claims that the settlement pays, each person once; at most 200."""
+    hands = {hand for claim in approved if claim.settled_by_plan for hand in claim.hands}
+    return tuple(sorted(hands))[:MAX_HANDS]
 
 
 def digest_of(claims: Sequence[ClaimOfPlan]) -> str:

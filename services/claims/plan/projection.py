@@ -143,7 +143,16 @@ def _row(event: Event) -> tuple[object, ...]:
         event.subject, facts.plan, facts.person, state, stage.value,
         payee.payee_kind if payee else "individual", payee.payee if payee else None,
         approved.amount_fen if approved else 0, approved.settled_by_plan if approved else False,
+        _hands(approved, event.actor) if approved else [],
     )  # fmt: skip
+
+
+def _hands(approved: ClaimApproved, approver: str) -> list[str]:
+    named = (
+        approved.filed_by, approved.accepted_by, approved.inspected_by, approved.verified_by,
+        *approved.also_by, approver,
+    )  # fmt: skip
+    return sorted({actor for actor in named if actor})
 
 
 _CONTENT = """
@@ -181,12 +190,12 @@ ON CONFLICT (plan, person) DO UPDATE SET row_no = excluded.row_no, change = excl
 """
 _CLAIM = """
 INSERT INTO plan_claims (claim, plan, person, state, stage, payee_kind, payee, amount_fen,
-    settled_by_plan)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
+    settled_by_plan, hands)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
 ON CONFLICT (claim) DO UPDATE SET plan = excluded.plan, person = excluded.person,
     state = excluded.state, stage = excluded.stage, amount_fen = excluded.amount_fen,
     settled_by_plan = excluded.settled_by_plan, payee_kind = excluded.payee_kind,
-    payee = excluded.payee
+    payee = excluded.payee, hands = excluded.hands
 """
 _LEFT = "DELETE FROM plan_claims WHERE claim = ANY($1::text[]) RETURNING claim, plan"
 _DUE = """

@@ -19,12 +19,14 @@ _COLUMNS = (
     " version, changed_at"
 )
 _SELECT = f"SELECT {_COLUMNS} FROM plans_in_hand "  # noqa: S608 - column names of ours
-_CLAIMS = """
-SELECT c.claim, c.person, c.state, c.stage, c.payee_kind, c.payee, c.amount_fen, c.settled_by_plan,
+_OF_PLAN = """
        coalesce(t.change = 'enrolled', false) AS on_roster
   FROM plan_claims c LEFT JOIN plan_trainees t ON (t.plan, t.person) = (c.plan, c.person)
- WHERE c.plan = $1 AND c.claim > $2 ORDER BY c.claim LIMIT $3
+ WHERE c.plan = $1
 """
+_CLAIM = "c.claim, c.person, c.state, c.payee_kind, c.payee, c.amount_fen, c.settled_by_plan,"
+_CLAIMS = f"SELECT {_CLAIM} c.stage,{_OF_PLAN} AND c.claim > $2 ORDER BY c.claim LIMIT $3"
+_ALL_CLAIMS = f"SELECT {_CLAIM} c.hands,{_OF_PLAN} ORDER BY c.claim"
 _PLAN_OF = """
 SELECT p.stage, p.jurisdiction, p.kind, p.occupation, p.level, p.payee_kind, p.payee,
        EXISTS (SELECT FROM plan_trainees t WHERE (t.plan, t.person, t.change)
@@ -80,11 +82,7 @@ async def claims_page(
 
 async def claims_of(connection: "Connection | asyncpg.Pool", plan_id: str) -> list[ClaimOfPlan]:
     """Every claim that names the plan, as the read tables show it."""
-    rows = await connection.fetch(_CLAIMS, plan_id, "", None)
-    return [
-        ClaimOfPlan(**{name: value for name, value in row.items() if name != "stage"})
-        for row in rows
-    ]
+    return [ClaimOfPlan(**dict(row)) for row in await connection.fetch(_ALL_CLAIMS, plan_id)]
 
 
 async def claims_of_persons(

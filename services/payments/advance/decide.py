@@ -119,6 +119,8 @@ class Decided:
     passed: int = 0
     place: Place | None = None
     heard_at: datetime | None = None
+    also_by: tuple[str, ...] = ()
+    """who handled the claims that the settlement pays"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,6 +182,13 @@ class PlanMoney:
         return hands_of(
             base.also_by, file=base.filed_by, accept=base.accepted_by, approve=base.approved_by
         )
+
+    @property
+    def settling_hands(self) -> tuple[Hand, ...]:
+        """The plan's, those who handled the claims that are settled, and who named the account."""
+        also = self.decided.also_by if self.decided else ()
+        named = (Hand("account", actor) for actor in self.account_by)
+        return (*self.hands, *hands_of(also), *named)
 
     @property
     def stage(self) -> str:
@@ -364,7 +373,7 @@ def _decided(
         place = Place(CLAIM_EVENTS, placed.decided_partition, placed.decided_seq)
     return Decided(
         said.plan_decided, said.revision, said.earned_fen, said.passed or 0, place,
-        event.recorded_at,
+        event.recorded_at, placed.also_by if placed else (),
     )  # fmt: skip
 
 

@@ -62,14 +62,15 @@ class PlanPayments:
             raise NotPayable(state=money.stage)
         if isinstance(order, Advance):
             fen, place, at = order.fen, _base_place(money), money.base_at
-            hands = [Hand("request", order.requested_by)]
+            named = (Hand("account", actor) for actor in money.account_by)
+            hands = (*money.hands, Hand("request", order.requested_by), *named)
         else:
             decided = money.decided
             assert decided is not None
-            fen, place, at, hands = order.due.settlement_fen, decided.place, decided.heard_at, []
+            fen, place, at = order.due.settlement_fen, decided.place, decided.heard_at
+            hands = money.settling_hands
         assert order.authorised_by is not None
         assert at is not None
-        named = tuple(Hand("account", actor) for actor in money.account_by)
         authorised = Hand("authorise", order.authorised_by)
         return Payment(
             stream_id=stream_id,
@@ -81,7 +82,7 @@ class PlanPayments:
             instruction=instruction_id(stream_id, money.orders + 1),
             approvals=(place,) if place else (),
             approved_at=at,
-            hands=(*money.hands, *hands, *named, authorised),
+            hands=(*hands, authorised),
             authorised_by=order.authorised_by,
             seals=money.seals,
         )

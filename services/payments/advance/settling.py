@@ -20,7 +20,7 @@ from services.payments.advance.decide import (
 )
 from services.payments.advance.refusals import SettlementNotInThisState
 from services.payments.bank.payable import Answer, Place
-from services.payments.hands import Hand, require_new_hand
+from services.payments.hands import require_new_hand
 from services.payments.recovery.decide import TERM, Recovery, recovery_id, said_of
 from shared.clock import SHANGHAI
 from shared.delivery import CauseMissing
@@ -85,7 +85,7 @@ def decide_plan(money: PlanMoney, said: PlanDecided, heard: Heard, stream_id: st
     ]  # fmt: skip
     decided = Decided(
         heard.event_id, said.revision, sum(each.earned_fen for each in mine),
-        sum(each.claims for each in mine), heard.place, heard.at,
+        sum(each.claims for each in mine), heard.place, heard.at, said.also_by,
     )  # fmt: skip
     stopped = _stopped(money, "plan_decided")
     if money.order_at_bank is not None:
@@ -129,13 +129,12 @@ def resumed(
 
 
 def authorise_settlement(money: PlanMoney, command: AuthoriseSettlement) -> Decision:
-    """A finance officer agrees; none of the plan's hands may."""
+    """A finance officer agrees; nobody may who handled the plan or a claim that is settled."""
     settlement = money.settlement
     if settlement is None or settlement.stage is not Stage.SCHEDULED:
         state = settlement.stage.value if settlement else "new"
         raise SettlementNotInThisState(command="authorise", state=state)
-    named = tuple(Hand("account", actor) for actor in money.account_by)
-    require_new_hand((*money.hands, *named), command.actor)
+    require_new_hand(money.settling_hands, command.actor)
     require_fund(money, command.fund)
     authorised = SettlementAuthorised(
         **{**due_of(settlement.due), "fund": command.fund}, opened_at_us=command.opened_at_us
@@ -162,6 +161,7 @@ def _deferred(money: PlanMoney, decided: Decided, instruction: str) -> Settlemen
         decided_partition=decided.place.partition if decided.place else None,
         decided_seq=decided.place.seq if decided.place else None,
         passed=decided.passed,
+        also_by=decided.also_by,
     )
 
 
@@ -182,6 +182,7 @@ def _settle(money: PlanMoney, decided: Decided, at: _At) -> list[Facts]:
         decided_partition=decided.place.partition if decided.place else None,
         decided_seq=decided.place.seq if decided.place else None,
         passed=decided.passed,
+        also_by=decided.also_by,
     )
     return [*before, scheduled]
 

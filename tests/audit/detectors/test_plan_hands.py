@@ -13,7 +13,14 @@ from services.audit.replay.report import load_findings
 from shared.events.base import Facts
 from tests.audit.detectors.test_plan_money import Told, started, tell
 from tests.audit.histories import History, archived
-from tests.payments.advance.builders import APPROVER, CLERK, FILER, OFFICER, RELEASER
+from tests.payments.advance.builders import (
+    APPROVER,
+    CLERK,
+    FILER,
+    HANDLER,
+    OFFICER,
+    RELEASER,
+)
 
 F1 = [rule for rule in load_rules() if rule.id == "F1"]
 DUTIES = {FILER: "file", CLERK: "accept", APPROVER: "approve"}
@@ -77,3 +84,21 @@ async def test_an_authorisation_counts_before_anything_left(last: str, tmp_path:
 
     assert list(said) == ["plan-0"]
     assert "(filer-1) did file, authorise;" in said["plan-0"]
+
+
+async def test_who_handled_a_claim_and_paid_the_settlement_is_found_once_they_did_both(
+    tmp_path: Path,
+) -> None:
+    """Who accepted the plan may have accepted its claims: that is no breach."""
+    plans = [
+        exchanged(paid(), "Settlement", OFFICER, HANDLER),
+        exchanged(paid(), "Settlement", RELEASER, HANDLER),
+        exchanged(paid(), "Advance", OFFICER, HANDLER),
+        [(facts, HANDLER if actor == CLERK else actor) for facts, actor in paid()],
+    ]
+
+    said = await said_of(plans, tmp_path)
+
+    assert list(said) == ["plan-0", "plan-1"]
+    assert f"({HANDLER}) did handle, authorise;" in said["plan-0"]
+    assert f"({HANDLER}) did handle, release;" in said["plan-1"]

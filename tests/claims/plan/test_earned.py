@@ -57,6 +57,17 @@ def test_a_completed_plan_whose_claims_are_all_decided_says_what_it_earned() -> 
     assert facts.claims_sha256 == sha256(lines).hexdigest()
 
 
+def test_the_hands_of_the_claims_that_the_settlement_pays_are_named_once() -> None:
+    own = claim(2, SECOND, payee_kind="individual", settled_by_plan=False, hands=("approver-9",))
+    facts = said(
+        *settle(
+            completed(), claim(1, hands=("clerk-2", "approver-1")), own,
+            claim(3, SECOND, "rejected", hands=("clerk-8",)), claim(4, hands=("clerk-2",)),
+        )
+    )  # fmt: skip
+    assert facts.also_by == ("approver-1", "clerk-2")
+
+
 def test_persons_who_are_paid_themselves_are_a_sum_of_their_own() -> None:
     own = claim(
         2, SECOND, payee_kind="individual", payee=None, amount_fen=200_000, settled_by_plan=False

@@ -42,6 +42,8 @@ START = datetime(2021, 5, 6, 1, 0, tzinfo=UTC)
 TODAY = date(2021, 5, 6)
 DUE_ON = date(2022, 3, 31)
 PLACE = Place(CLAIM_EVENTS, 3, 17)
+HANDLER = "clerk-of-claims"
+"""handled a claim that the settlement pays"""
 FILER, CLERK, APPROVER, ASKER, OFFICER, RELEASER = (
     "filer-1", "clerk-1", "approver-1", "asker-1", "officer-1", "officer-2",
 )  # fmt: skip
@@ -65,12 +67,14 @@ def approved(base_fen: int = 200_000 * YUAN, **said: Any) -> PlanApproved:
     return PlanApproved(**{**facts, **said})
 
 
-def decided(earned_fen: int, revision: int = 1) -> PlanDecided:
+def decided(
+    earned_fen: int, revision: int = 1, also_by: tuple[str, ...] = (HANDLER,)
+) -> PlanDecided:
     mine = Earned(payee_kind="enterprise", payee=ENTERPRISE, earned_fen=earned_fen, claims=36)
     other = Earned(payee_kind="institution", payee="other", earned_fen=7_777, claims=1)
     return PlanDecided(
         plan=PLAN, revision=revision, claims=40, approved=36, rejected=4, earned=(other, mine),
-        persons_fen=5_555, claims_sha256="0" * 64,
+        persons_fen=5_555, claims_sha256="0" * 64, also_by=also_by,
     )  # fmt: skip
 
 

@@ -13,7 +13,7 @@ from services.payments.advance.settling import (
     decide_plan,
 )
 from services.payments.bank.payable import AnswerContradicts, NotPayable
-from services.payments.hands import HandTwice
+from services.payments.hands import Hand, HandTwice
 from services.payments.recovery.decide import recovery_id
 from shared.delivery import CauseMissing
 from shared.events.advances import AdvanceReturned
@@ -30,6 +30,7 @@ from tests.payments.advance.builders import (
     ENTERPRISE,
     FILER,
     FUND,
+    HANDLER,
     OFFICER,
     PLACE,
     PLAN,
@@ -249,11 +250,24 @@ def test_the_settlement_is_authorised_by_none_of_the_plans_hands_and_from_its_fu
     walk = started()
     walk.advance(100)
     walk.decide(500)
-    for actor in (FILER, CLERK, APPROVER, "asker-2"):
+    for actor in (FILER, CLERK, APPROVER, "asker-2", HANDLER):
         with pytest.raises(HandTwice):
             authorise_settlement(walk.money, AuthoriseSettlement(actor=actor, fund=FUND))
     with pytest.raises(PlanFundDiffers):
         authorise_settlement(walk.money, AuthoriseSettlement(actor=OFFICER, fund="other"))
+
+
+def test_who_handled_a_claim_of_the_plan_does_not_release_its_settlement() -> None:
+    walk = started()
+    walk.advance(100)
+    order = walk.ask(200), walk.authorise(2), walk.release()
+    walk.decide(500)  # waits for the bank, and remembers all the same
+    walk.answer(order[-1], "paid")
+    walk.take(
+        authorise_settlement(walk.money, AuthoriseSettlement(actor=OFFICER, fund=FUND)), OFFICER
+    )
+    hands = PLAN_PAYMENTS.payment(walk.money, STREAM).hands
+    assert Hand("handle", HANDLER) in hands
 
 
 def test_a_settlement_that_is_not_scheduled_is_not_authorised() -> None:
