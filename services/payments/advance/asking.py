@@ -24,6 +24,7 @@ from services.payments.advance.refusals import (
     PlanFundDiffers,
     RecoveryOpen,
     SettlementNotInThisState,
+    TooManyAdvances,
 )
 from services.payments.bank.payable import Place
 from services.payments.hands import Hand, require_new_hand
@@ -36,6 +37,8 @@ from shared.store.commands import Decision, RoomExhausted
 
 TERM = timedelta(days=30)
 """how long a request waits for its officer, and an authorised advance for its batch"""
+MAX_REQUESTS = 2_000
+"""for one plan, refused ones included"""
 CLAUSE_UNNAMED = "none"
 RATIO, PAYEE, NOT_APPROVED, RECOVERY, SETTLED = (
     "ADVANCE_RATIO", "ADVANCE_PAYEE", "PLAN_NOT_APPROVED", "RECOVERY_OPEN", "SETTLED",
@@ -134,7 +137,12 @@ def set_base(
 
 
 def request_advance(money: PlanMoney, command: RequestAdvance) -> Decision:
-    """What is asked is recorded; a pending request counts at once. A refusal is an event too."""
+    """What is asked is recorded; a pending request counts at once. A refusal is an event too.
+
+    Raises TooManyAdvances.
+    """
+    if len(money.advances) >= MAX_REQUESTS:
+        raise TooManyAdvances(count=MAX_REQUESTS)
     keys = _keys(money, command)
     asked = facts.AdvanceRequested(**keys, requested_on=command.on, purpose=command.purpose)
     reason = _refused(money, command)

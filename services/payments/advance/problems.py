@@ -5,6 +5,12 @@ from shared.http.problems import define
 ADVANCE_UNKNOWN = define(
     "ADVANCE_UNKNOWN", 409, "The plan has no advance {number}.", "该计划没有第 {number} 笔预支。"
 )
+ADVANCES_TOO_MANY = define(
+    "ADVANCES_TOO_MANY",
+    409,
+    "This plan was asked for advances {count} times; more are not taken.",
+    "该计划的预支申请已达 {count} 次，不再受理。",
+)
 ADVANCE_NOT_IN_THIS_STATE = define(
     "ADVANCE_NOT_IN_THIS_STATE",
     409,

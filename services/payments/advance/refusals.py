@@ -9,6 +9,12 @@ class AdvanceUnknown(Refusal):
     code = "ADVANCE_UNKNOWN"
 
 
+class TooManyAdvances(Refusal):
+    """So many requests for one plan are no longer recorded: somebody fills its history."""
+
+    code = "ADVANCES_TOO_MANY"
+
+
 class AdvanceNotInThisState(Refusal):
     """The advance is in a state in which this cannot be done."""
 

@@ -34,7 +34,8 @@ def routes(service: Service) -> list[Route]:
         Route(
             method="POST", path="/plans/{plan}/advances", handler=api.request, roles=ANYONE,
             request=schemas.RequestAdvanceSchema(), idempotent=True, status=201,
-            response=schemas.AdvanceAnswer(), problems=(*refused, problems.ADVANCE_RATIO),
+            response=schemas.AdvanceAnswer(),
+            problems=(*refused, problems.ADVANCE_RATIO, problems.ADVANCES_TOO_MANY),
             en="Ask for an advance", zh="申请预支",
         ),
         Route(

@@ -1,5 +1,6 @@
 """An advance before it leaves: who may ask, for how much, and who may let it leave (HLD-10-4)."""
 
+import dataclasses
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
@@ -8,6 +9,7 @@ import pytest
 from msgspec.structs import replace
 
 from services.payments.advance.asking import (
+    MAX_REQUESTS,
     TERM,
     AuthoriseAdvance,
     CancelAdvance,
@@ -29,6 +31,7 @@ from services.payments.advance.refusals import (
     PlanFundDiffers,
     RecoveryOpen,
     SettlementNotInThisState,
+    TooManyAdvances,
 )
 from services.payments.hands import HandTwice
 from shared.events.advances import (
@@ -121,6 +124,15 @@ def test_a_refusal_is_recorded_with_what_it_rests_on() -> None:
     assert isinstance(refused, AdvanceRefused)
     assert (refused.reason, refused.clause, refused.advance_no) == ("ADVANCE_RATIO", "HLD-10-4", 2)
     assert (refused.base_fen, refused.max_ratio_bp, refused.already_fen) == (1_000, 5_000, 400)
+
+
+def test_a_plans_history_cannot_be_filled_with_requests() -> None:
+    walk = Walk()
+    walk.approve()
+    walk.ask(10**12)
+    full = dataclasses.replace(walk.money, advances=walk.money.advances * MAX_REQUESTS)
+    with pytest.raises(TooManyAdvances):
+        request_advance(full, asked(100))
 
 
 def test_a_person_gets_no_advance() -> None:
