@@ -5,10 +5,11 @@ import contextlib
 import secrets
 from collections import Counter
 from collections.abc import AsyncIterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import asyncpg
 import pytest
+from msgspec.structs import replace
 
 from shared.events.envelope import Event, encode
 from shared.ids import new_event_id
