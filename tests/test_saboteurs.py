@@ -57,7 +57,7 @@ def _saboteurs() -> list[Saboteur]:
 
 
 SABOTEURS = _saboteurs()
-SAMPLE = 40
+SAMPLE = 24
 SEED = int(os.environ.get("LEDGER_SEED") or random.SystemRandom().randrange(2**32))
 """printed with the sample, so that LEDGER_SEED repeats it"""
 

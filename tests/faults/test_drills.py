@@ -5,11 +5,11 @@ import contextlib
 import secrets
 from collections import Counter
 from collections.abc import AsyncIterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import asyncpg
 import pytest
-from msgspec.structs import replace
+from msgspec import structs
 
 from shared.events.envelope import Event, encode
 from shared.ids import new_event_id
@@ -136,7 +136,7 @@ def slots_of(said: Event) -> tuple[list[Slot], list[str]]:
 
 def asked(topic: str, stream_id: str, key: str) -> Unit:
     """One command: an event, a slot, an Idempotency-Key."""
-    return replace(
+    return structs.replace(
         unit(topic, stream_id),
         takes=[Reservation("certificate", stream_id, stream_id)],
         idempotency=Idempotency(key.encode() * 4, b"d" * 32, b"{}"),

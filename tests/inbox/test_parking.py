@@ -322,6 +322,8 @@ async def test_network_failures_never_count_as_ends(
     reading = inbox(quick_payments, quick_claims, handler)
     async with running(reading):
         await until(lambda: len(handler.tries) > MAX_ENDS)
+    reader = await inbox(quick_payments, quick_claims, Noting()).open()
+    await reader.close()
     assert await ends(quick_payments) == [1]
     await drain(inbox(quick_payments, quick_claims, Noting()))
 

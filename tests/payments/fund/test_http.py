@@ -85,7 +85,7 @@ async def test_another_city_neither_sees_nor_touches_a_fund_or_a_batch(both: Bot
     bureau = await Bureau.opened(both, "CITY", 1_000_000)
     payout, batch = await bureau.paid(with_account(next(PERSON)), "city")
     roles = (Role.FINANCE_OFFICER, Role.FINANCE_APPROVER)
-    foreigner = both.payments.person("foreigner", *roles, at="210200")
+    foreigner = both.payments.person("foreigner", *roles, at="370100")
     fund = f"/funds/{bureau.fund_id}"
     allocation = {
         "amount_fen": 1, "document": "D", "allocated_on": "2021-01-04", "approved_by": "x",
