@@ -58,12 +58,13 @@ def _saboteurs() -> list[Saboteur]:
 
 SABOTEURS = _saboteurs()
 SAMPLE = 24
+ALL = "LEDGER_SABOTEURS"
 SEED = int(os.environ.get("LEDGER_SEED") or random.SystemRandom().randrange(2**32))
 """printed with the sample, so that LEDGER_SEED repeats it"""
 
 
 def _chosen() -> list[Saboteur]:
-    if os.environ.get("LEDGER_SABOTEURS") == "all":
+    if os.environ.get(ALL) == "all":
         return SABOTEURS
     return random.Random(SEED).sample(SABOTEURS, min(SAMPLE, len(SABOTEURS)))
 
@@ -78,7 +79,7 @@ class Copy:
         self.folder = folder
         # A .pyc of the same second and size would hide a mutation, so none is ever written.
         self._environment = {
-            **os.environ,
+            **{k: v for k, v in os.environ.items() if k != ALL},
             "PYTHONDONTWRITEBYTECODE": "1",
             "PYTHONPATH": str(folder),
             "LEDGER_TEST_POSTGRES": str(postgres.data_dir),

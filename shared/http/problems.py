@@ -184,6 +184,6 @@ def _below(pointer: str, key: object) -> str:
     # A field that we do not know has a name that the client chose: only a plain one is repeated.
     if name == "_schema" or not name.isascii() or not name.replace("_", "a").isalnum():
         return pointer
-    if sum(map(str.isdigit, name)) > 4:  # a phone or certificate number in the wrong place
+    if sum(map(str.isdigit, name)) > 4:  # an ID, phone or account number in the wrong place
         return pointer
-    return pointer if len(name) > 64 or looks_personal(name) else f"{pointer}/{name}"
+    return pointer if len(name) > 64 else f"{pointer}/{name}"
