@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping
 from datetime import UTC, date, datetime
 from enum import Enum
@@ -47,7 +48,7 @@ def _absent() -> None:
     """A callable, or apispec would describe null as a default that the field refuses."""
 
 
-class Strict(fields.Field[Any]):
+class Strict(fields.Field[Any], ABC):
     """Base of the fields: required unless said otherwise; absent means None, null is refused."""
 
     default_error_messages = _MESSAGES
@@ -64,8 +65,9 @@ class Strict(fields.Field[Any]):
     def _deserialize(self, value: Any, attr: str | None, data: Any, **_: Any) -> Any:
         return self.read(value)
 
+    @abstractmethod
     def read(self, value: Any) -> Any:
-        raise NotImplementedError
+        """The value as the program uses it. Raises ValidationError with a Refusal."""
 
 
 class StrictString(Strict):
