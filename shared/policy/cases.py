@@ -68,12 +68,22 @@ class Subsidy(msgspec.Struct, frozen=True, kw_only=True):
     """uses up one of the person's times in `year`"""
 
 
+class RecordedException(msgspec.Struct, frozen=True, kw_only=True):
+    """What was allowed for one claim beyond a rule that holds in principle (原则上, INT-14)."""
+
+    clause: str
+    approvers: tuple[str, ...]
+    """who proposed it and who approved it: it counts where these are two persons"""
+
+
 class History(msgspec.Struct, frozen=True, kw_only=True):
     """What was granted before, as far as the limits ask for it."""
 
     subsidies: tuple[Subsidy, ...] = ()
     same_certificate_other_person: tuple[str, ...] = ()
     """streams of claims of other persons that name this certificate"""
+    exceptions: tuple[RecordedException, ...] = ()
+    """recorded for this claim"""
 
 
 class Cited(msgspec.Struct, frozen=True, kw_only=True):
