@@ -11,6 +11,7 @@ from services.cli.exits import Exit, Stop, epilogue
 from services.cli.failures import KNOWN, stop_of
 from services.cli.findings import findings
 from services.cli.output import errors, say_json
+from services.cli.policy.app import app as policy
 from services.cli.prepare import prepare
 from services.cli.reconcile import reconcile
 from services.cli.recover import recover
@@ -39,6 +40,7 @@ for command in COMMANDS:
     app.command()(command)
 app.add_typer(log.app, name="log")
 app.add_typer(parked.app, name="parked")
+app.add_typer(policy, name="policy")
 
 
 def main(arguments: Sequence[str] | None = None) -> None:

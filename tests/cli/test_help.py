@@ -9,7 +9,7 @@ from services.cli.main import app
 COMMANDS = (
     ("demo",), ("serve",), ("prepare",), ("token",), ("submit",), ("trace",), ("findings",),
     ("reconcile",), ("recover",), ("replay",), ("log", "copy"), ("log", "rebuild"),
-    ("parked", "list"), ("parked", "release"),
+    ("parked", "list"), ("parked", "release"), ("policy", "check"),
 )  # fmt: skip
 WIDE = {"COLUMNS": "200", "TERMINAL_WIDTH": "200", "NO_COLOR": "1"}
 

@@ -1,0 +1,9 @@
+"""`claims-ledger policy`: packs checked, compared, and what they decided explained."""
+
+import typer
+
+from services.cli.policy.check import check
+
+app = typer.Typer(help="Policy packs. 政策包。", no_args_is_help=True)
+for command in (check,):
+    app.command()(command)
