@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from shared.events.base import CLAIM_EVENTS, PAYOUT_EVENTS
+from shared.events.base import CLAIM_EVENTS, FINDING_EVENTS, PAYOUT_EVENTS
 from shared.events.envelope import Event
 from shared.events.persons import PersonalDataRead
 from shared.ids import new_event_id
@@ -20,6 +20,7 @@ def _count(version: int, event: Event) -> int:
 
 CLAIMS_READINGS: Aggregate[int] = Aggregate("/claims", CLAIM_EVENTS, 0, _count)
 PAYMENTS_READINGS: Aggregate[int] = Aggregate("/payments", PAYOUT_EVENTS, 0, _count)
+AUDIT_READINGS: Aggregate[int] = Aggregate("/audit", FINDING_EVENTS, 0, _count)
 
 
 async def record_reading(

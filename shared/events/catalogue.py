@@ -17,6 +17,7 @@ from shared.events import (
     persons,
     plans,
     references,
+    reports,
     settlements,
     statements,
     verifications,
@@ -45,6 +46,7 @@ MODULES = (
     statements,
     findings,
     cases,
+    reports,
 )
 
 

@@ -6,6 +6,7 @@ from msgspec import Meta
 
 from shared.events.base import (
     CLAIM_EVENTS,
+    FINDING_EVENTS,
     PAYOUT_EVENTS,
     ActorId,
     BasisPoints,
@@ -20,7 +21,7 @@ from shared.events.base import (
 )
 
 
-@event(CLAIM_EVENTS, PAYOUT_EVENTS)
+@event(CLAIM_EVENTS, PAYOUT_EVENTS, FINDING_EVENTS)
 class PersonalDataRead(Facts, frozen=True, kw_only=True, omit_defaults=True):
     """Somebody opened personal data of these persons, and said what for."""
 

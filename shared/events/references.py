@@ -209,7 +209,7 @@ class AgencyServiceDeclared(Facts, frozen=True, kw_only=True, omit_defaults=True
 
 @event(CLAIM_EVENTS)
 class QuotaSet(Facts, frozen=True, kw_only=True, omit_defaults=True):
-    """How many trainings a district or an institution is to reach in a period (任务分配)."""
+    """How many trainings a city, district or institution is to reach in a period (任务分配)."""
 
     unit: Code
     unit_kind: Literal["district", "institution"]
@@ -219,3 +219,7 @@ class QuotaSet(Facts, frozen=True, kw_only=True, omit_defaults=True):
     budget_fen: Fen | None = None
     clause: Code | None = None
     note: Text = ""
+    kinds: Codes = ()
+    """only claims of these kinds count; empty: all"""
+    whole: bool = False
+    """the unit's number is the total that the other units of the table share"""
