@@ -10,6 +10,10 @@ from shared.policy.pack import CertificateOnce, Limit, MaxTimes, NoRepeat, Pack
 
 # The national levels from low to high; `none` has no place in this order.
 RANKS = {"L5": 1, "L4": 2, "L3": 3, "L2": 4, "L1": 5}
+EXCEPTED = "LIMIT_EXCEPTED"
+"""flag of a claim that passes a limit by a recorded exception"""
+MAX_EXCEPTIONS = 5
+"""how often one person's limit of one year can be passed"""
 
 
 def level_class(pack: Pack, level: str, certificate_type: str) -> str:
@@ -97,10 +101,11 @@ def _times(pack: Pack, limit: MaxTimes, claim: ClaimCase, history: History) -> l
     counted = tuple(s.stream for s in history.subsidies if s.counted and s.year == year)
     if len(counted) < limit.max:
         return []
+    passes = len(counted) < limit.max + MAX_EXCEPTIONS and excepted(limit, history)
     return [
         Ground(
-            decision="REJECT",
-            code=limit.reason,
+            decision="FLAG" if passes else "REJECT",
+            code=EXCEPTED if passes else limit.reason,
             clauses=(limit.clause,),
             conflicts=counted,
             interpretations=("INT-02", "INT-03", *_principle(limit)),
@@ -110,6 +115,21 @@ def _times(pack: Pack, limit: MaxTimes, claim: ClaimCase, history: History) -> l
 
 def _principle(limit: MaxTimes) -> tuple[str, ...]:
     return ("INT-14",) if limit.strength == "principle" else ()
+
+
+def excepted(limit: MaxTimes, history: History) -> bool:
+    """Whether two persons let this claim pass the limit: never one that the document makes a must
+    (INT-14; HLD-10-2 and RD-13-2 say 原则上, ZB-2.4-3 does not).
+    """
+    return limit.strength == "principle" and any(
+        one.clause == limit.clause and len({*one.approvers}) > 1 for one in history.exceptions
+    )
+
+
+def passable(pack: Pack, kind: str) -> tuple[str, ...]:
+    """Clauses of the limits on this kind of claim that an exception can pass."""
+    limits = (one for one in pack.limits.get(kind, ()) if isinstance(one, MaxTimes))
+    return tuple(dict.fromkeys(one.clause for one in limits if one.strength == "principle"))
 
 
 def _lower_after_higher(pack: Pack, claim: ClaimCase, history: History) -> list[Ground]:

@@ -10,10 +10,12 @@ from typing import Literal
 import msgspec
 
 from shared.events.base import Level
-from shared.policy.cases import ClaimCase, History, Subsidy
+from shared.policy.cases import ClaimCase, History, RecordedException, Subsidy
 from shared.policy.limits import (
+    MAX_EXCEPTIONS,
     RANKS,
     counts,
+    excepted,
     level_class,
     limit_grounds,
     limits_of,
@@ -47,7 +49,8 @@ class Taken(msgspec.Struct, frozen=True, kw_only=True):
     note: str
     year: int
     year_slot: int
-    """1 for the person's first subsidy of the year; 0 where no yearly limit applies"""
+    """1 for the person's first subsidy of the year, above the limit by an exception; 0 where no
+    yearly limit applies"""
 
 
 class Refused(msgspec.Struct, frozen=True, kw_only=True):
@@ -70,10 +73,12 @@ def _level_key(pack: Pack, case: ClaimCase, person: str, level: Level) -> Reserv
 
 
 def _slots(pack: Pack, limit: MaxTimes, person: str, year: int) -> list[ReservationKey]:
+    """Those of the limit, then those that only an exception takes: they count like the others."""
     basis = "/".join(year_basis(pack))
+    beyond = MAX_EXCEPTIONS if limit.strength == "principle" else 0
     return [
         ReservationKey("person-year", f"{person}/{limit.counter}/{basis}/{year}/{slot}")
-        for slot in range(1, limit.max + 1)
+        for slot in range(1, limit.max + beyond + 1)
     ]
 
 
@@ -149,17 +154,26 @@ def history_of(pack: Pack, case: ClaimCase, person: str, stream: str, holders: H
 
 
 def take(
-    pack: Pack, case: ClaimCase, person: str, stream: str, holders: Holders
+    pack: Pack,
+    case: ClaimCase,
+    person: str,
+    stream: str,
+    holders: Holders,
+    exceptions: tuple[RecordedException, ...] = (),
 ) -> Taken | Refused:
     """The slots of one approval, or why it cannot have them (HLD-10-2, HLD-10-3, HLD-1.5-3).
 
-    The rules are the judge's own; here they run on what is held at the moment of approval.
+    The rules are the judge's own; here they run on what is held at the moment of approval. A claim
+    that passes a limit by an exception takes a slot beyond the limit's own.
     """
-    grounds = limit_grounds(pack, case, history_of(pack, case, person, stream, holders))
+    history = history_of(pack, case, person, stream, holders)
+    history = msgspec.structs.replace(history, exceptions=exceptions)
+    grounds = limit_grounds(pack, case, history)
     refused = any(ground.decision == "REJECT" for ground in grounds)
     stopping = [g for g in grounds if g.decision == ("REJECT" if refused else "HOLD")]
     if not stopping:
-        return take_imported(pack, case, person, stream, holders, year=year_of(pack, case))
+        year = year_of(pack, case)
+        return _taken(pack, case, person, stream, holders, year, history)
     return Refused(
         decision="REJECT" if refused else "HOLD",
         reasons=tuple(dict.fromkeys(g.code for g in stopping)),
@@ -176,6 +190,18 @@ def take_imported(
 
     What another claim holds already is left out; such conflicts are the audit's to find.
     """
+    return _taken(pack, case, person, stream, holders, year, History())
+
+
+def _taken(
+    pack: Pack,
+    case: ClaimCase,
+    person: str,
+    stream: str,
+    holders: Holders,
+    year: int,
+    history: History,
+) -> Taken:
     keys: list[ReservationKey] = []
     slot = 0
     for limit in limits_of(pack, case):
@@ -186,12 +212,30 @@ def take_imported(
                 keys += _free([_level_key(pack, case, person, case.level)], stream, holders)
             case MaxTimes() if counts(pack, case):
                 slots = _slots(pack, limit, person, year)
-                free = _own_first(_free(slots, stream, holders), stream, holders)[:1]
+                usable = _usable(limit, slots, stream, holders, history)
+                free = _own_first(_free(usable, stream, holders), stream, holders)[:1]
                 slot = slots.index(free[0]) + 1 if free else 0
                 keys += free
             case MaxTimes():
                 pass
     return Taken(keys=tuple(sorted({*keys})), note=person, year=year, year_slot=slot)
+
+
+def _usable(
+    limit: MaxTimes,
+    slots: list[ReservationKey],
+    stream: str,
+    holders: Holders,
+    history: History,
+) -> list[ReservationKey]:
+    """Its own slots while the person has any left; beyond them only by an exception.
+
+    Counted over all slots: one that was freed below the limit is not free while an exception above
+    it makes the number full.
+    """
+    if len(_held(slots, stream, holders)) < limit.max:
+        return slots[: limit.max]
+    return slots[limit.max :] if excepted(limit, history) else []
 
 
 def _free(keys: list[ReservationKey], stream: str, holders: Holders) -> list[ReservationKey]:

@@ -1,11 +1,14 @@
 """What an approval takes, and who is told when a slot is not free."""
 
 from datetime import date
+from typing import Any
 
+import msgspec
 import pytest
 
-from shared.policy.cases import ClaimCase
+from shared.policy.cases import ClaimCase, RecordedException
 from shared.policy.load import huludao
+from shared.policy.pack import Pack
 from shared.policy.reservations import (
     Holder,
     Refused,
@@ -47,7 +50,7 @@ def test_an_approval_takes_the_certificate_the_level_and_the_first_slot_in_order
 def test_all_slots_and_higher_levels_are_looked_up() -> None:
     wanted = keys_wanted(huludao(), claim(), PERSON)
     levels = [ReservationKey("occupation-level", f"{PERSON}/6-31-01-03/L{n}") for n in (1, 2, 3, 4)]
-    assert wanted == (PAPER, *levels, slot(1), slot(2), slot(3))
+    assert wanted == (PAPER, *levels, *(slot(n) for n in range(1, 9)))  # three, and five beyond
 
 
 def test_the_third_slot_is_the_last() -> None:
@@ -61,6 +64,73 @@ def test_the_third_slot_is_the_last() -> None:
         ("HLD-10-2",),
         ("claim-1", "claim-2", "claim-3"),
     )
+
+
+FULL = (slot(1), slot(2), slot(3))
+BY_TWO = RecordedException(clause="HLD-10-2", approvers=("clerk-1", "approver-2"))
+MUST = pack_with(("strength: principle", "strength: must"))
+
+
+def passing(holders: Held, *exceptions: RecordedException, pack: Pack | None = None) -> Any:
+    return take(pack or huludao(), claim(), PERSON, "claim-new", holders, exceptions)
+
+
+def test_a_limit_in_principle_is_passed_by_an_exception_of_two_persons_in_a_slot_beyond() -> None:
+    taken = passing(held(*FULL), BY_TWO)
+    assert isinstance(taken, Taken)
+    assert slot(4) in taken.keys
+    assert taken.year_slot == 4
+    fifth = passing(held(*FULL, slot(4)), BY_TWO)
+    assert fifth.year_slot == 5
+
+
+@pytest.mark.parametrize(
+    "exception",
+    [
+        RecordedException(clause="HLD-10-2", approvers=("clerk-1", "clerk-1")),
+        RecordedException(clause="HLD-10-2", approvers=("clerk-1",)),
+        RecordedException(clause="HLD-10-3", approvers=("clerk-1", "approver-2")),
+    ],
+)
+def test_an_exception_of_one_person_or_for_another_clause_passes_nothing(
+    exception: RecordedException,
+) -> None:
+    assert isinstance(passing(held(*FULL), exception), Refused)
+
+
+def test_no_exception_passes_a_limit_that_is_a_must() -> None:
+    assert isinstance(passing(held(*FULL), BY_TWO, pack=MUST), Refused)
+    history = history_of(MUST, claim(), PERSON, "claim-new", held(*FULL))
+    history = msgspec.structs.replace(history, exceptions=(BY_TWO,))
+    assert judged(claim(), history=history, pack=MUST).decision == "REJECT"
+
+
+def test_exceptions_pass_a_limit_five_times_and_no_more() -> None:
+    every = [slot(n) for n in range(1, 9)]
+    assert passing(held(*every[:7]), BY_TWO).year_slot == 8
+    assert isinstance(passing(held(*every), BY_TWO), Refused)
+
+
+def test_what_an_exception_took_counts_when_an_earlier_slot_is_free_again() -> None:
+    assert isinstance(asked(held(slot(2), slot(3), slot(4))), Refused)
+    taken = asked(held(slot(2), slot(4)))
+    assert isinstance(taken, Taken)
+    assert taken.year_slot == 1
+
+
+def test_the_judge_flags_what_passes_by_an_exception_and_cites_the_wording() -> None:
+    history = history_of(huludao(), claim(), PERSON, "claim-new", held(*FULL))
+    found = judged(claim(), history=msgspec.structs.replace(history, exceptions=(BY_TWO,)))
+    assert (found.decision, found.flags) == ("APPROVE", ("LIMIT_EXCEPTED",))
+    assert "INT-14" in found.interpretations
+    assert "HLD-10-2" in {cited.clause for cited in found.citations}
+    assert found.conflicts == ("claim-1", "claim-2", "claim-3")
+
+
+def test_an_exception_that_is_not_needed_changes_nothing() -> None:
+    taken = passing(held(slot(1)), BY_TWO)
+    assert isinstance(taken, Taken)
+    assert taken.year_slot == 2
 
 
 def test_a_freed_slot_in_the_middle_is_taken_again() -> None:
