@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import cast
 
 from services.audit.finding import api as findings
-from services.claims import files, persons
+from services.claims import files, lookup, persons
 from services.claims.claim import routes as claims
 from services.claims.handling import routes as handling
 from services.claims.notice import routes as notices
@@ -49,6 +49,7 @@ def routes(name: str) -> list[Route]:
         case "claims":
             return [
                 *claims.routes(service), *files.routes(service), *persons.routes(service),
+                *lookup.routes(service),
                 *handling.routes(service), *notices.routes(service), *plans.routes(service),
                 *verifications.routes(service),
             ]  # fmt: skip

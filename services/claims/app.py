@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from services.claims import files, persons
+from services.claims import files, lookup, persons
 from services.claims.claim import routes, views
 from services.claims.handling import routes as handling_routes
 from services.claims.handling import views as handling_views
@@ -41,6 +41,7 @@ async def build(service: Service) -> Parts:
             *routes.routes(service),
             *files.routes(service),
             *persons.routes(service),
+            *lookup.routes(service),
             *handling_routes.routes(service),
             *notice_routes.routes(service),
             *plan_routes.routes(service),

@@ -42,6 +42,7 @@ class Ciphers:
         self._tombstone = Hmac(keys.tombstone)
         self._kek = AESGCM(keys.kek)
         self._value = AESGCM(keys.value_key)
+        self._plans = Hmac(keys.plans_key)
         self._key_context = framed(b"data key", keys.kek_id.to_bytes(2, "big"))
 
     def index(self, kind: Kind, text: str) -> bytes:
@@ -64,6 +65,10 @@ class Ciphers:
             return self._kek.decrypt(nonce, encrypted, self._key_context + reference)
         except InvalidTag:
             raise VaultBroken(f"the data key of {reference.hex()} does not open") from None
+
+    def plan_secret(self, plan: str) -> bytes:
+        """32 bytes, the same for the same plan as long as the key-encryption key stays."""
+        return self._plans(framed(b"plan", plan.encode()))
 
     def seal_value(self, nonce: bytes, kind: Kind, text: str) -> bytes:
         """For re-keying, which computes every HMAC anew and compares the old one."""

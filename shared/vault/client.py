@@ -13,6 +13,7 @@ from shared.vault.cache import MAX_ENTRIES, Cache, Met
 from shared.vault.ciphers import Ciphers, Hmac
 from shared.vault.identity import ResidentId
 from shared.vault.keys import Keys, fingerprints
+from shared.vault.lookup import Found, find
 from shared.vault.meeting import (
     REFER,
     Answers,
@@ -28,10 +29,8 @@ from shared.vault.meeting import (
 from shared.vault.sealing import PersonKey
 from shared.vault.values import Kind, Value
 
-MAX_CALLERS = 256
-MAX_WAITING = 4096
-MAX_VALUES = 10_000
-MAX_PERSONS = 2000
+MAX_CALLERS, MAX_WAITING = 256, 4096
+MAX_VALUES, MAX_PERSONS = 10_000, 2000
 MAX_ACTOR_CHARS = 64
 SMALL = 100
 """values; who asks for more waits in a lane of its own: a roster does not hold up a claim"""
@@ -104,16 +103,16 @@ class Vault:
         self._pool = pool
         self._clock = clock
         self._ciphers = Ciphers(keys)
+        self.plan_secret = self._ciphers.plan_secret
         self._prints = fingerprints(keys)
         self._kek_id = keys.kek_id
         self._cache = Cache(max_cached)
         self._heard_at = 0.0
         self._digest = Hmac(keys.idempotency)
-        small, bulk = (
+        self._small, self._bulk = (
             Coalescer[_Asked, Answers](self._run, max_batch=n, max_waiting=MAX_WAITING)
             for n in (MAX_CALLERS, 1)
         )
-        self._small, self._bulk = small, bulk
 
     @classmethod
     async def connect(cls, dsn: str, keys: Keys, clock: Clock) -> "Vault":
@@ -170,6 +169,10 @@ class Vault:
         """
         met = await self._meet(values, actor, sealing=True)
         return tuple([_referred(value, one) for value, one in zip(values, met, strict=True)])
+
+    async def find(self, number: ResidentId) -> Found | None:
+        """The reference of a person who was met; needs the claims service's role."""
+        return await find(self._pool, self._ciphers, self._prints, number.number)
 
     async def open_keys(
         self, persons: Sequence[str], *, purpose: str, actor: str

@@ -55,7 +55,15 @@ class Keys:
     @property
     def value_key(self) -> bytes:
         """Seals numbers in the index, so that a leaked index key can be replaced."""
-        hkdf = HKDF(algorithm=hashes.SHA256(), length=KEY_BYTES, salt=None, info=b"vault value key")
+        return self._derived(b"vault value key")
+
+    @property
+    def plans_key(self) -> bytes:
+        """Gives the papers of each plan their key: organisations have none in the vault."""
+        return self._derived(b"vault plans key")
+
+    def _derived(self, info: bytes) -> bytes:
+        hkdf = HKDF(algorithm=hashes.SHA256(), length=KEY_BYTES, salt=None, info=info)
         return hkdf.derive(self.kek)
 
     def digest(self, content: bytes) -> bytes:

@@ -39,6 +39,7 @@ CREATE TABLE plan_trainees (
     revision     bigint NOT NULL,
     CONSTRAINT plan_trainees_pkey PRIMARY KEY (plan, person)
 );
+CREATE INDEX plan_trainees_person ON plan_trainees (person);
 
 -- Which claims name which plan, and what became of each?
 CREATE TABLE plan_claims (

@@ -256,6 +256,17 @@ AS $$
     ORDER BY a.place
 $$;
 
+-- The reference of a person who was met, by the number's HMAC; nothing is written, and nobody is met by it.
+CREATE FUNCTION vault.find_person(p_index bytea, p_hmac bytea, p_previous bytea) RETURNS TABLE (reference bytea)
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = vault, pg_temp
+AS $$
+BEGIN
+    IF (SELECT index_key FROM state) IS DISTINCT FROM p_index THEN
+        RAISE EXCEPTION 'these are not the keys of this vault' USING ERRCODE = 'VA001';
+    END IF;
+    RETURN QUERY SELECT p.person FROM persons p WHERE p.hmac IN (p_hmac, p_previous);
+END $$;
+
 -- Wrapped data keys for reading, and a row for each that was opened, in one transaction. Erased persons are missing.
 CREATE FUNCTION vault.open_keys(p_at timestamptz, p_person bytea[], p_purpose text, p_actor text)
 RETURNS TABLE (person bytea, wrapped_key bytea)
@@ -444,6 +455,8 @@ TO claims_service, payments_service;
 GRANT EXECUTE ON FUNCTION vault.erasable, vault.erase TO claims_service;
 -- Only claims asks registers.
 GRANT EXECUTE ON FUNCTION vault.open_numbers TO claims_service;
+-- Only claims looks a person up.
+GRANT EXECUTE ON FUNCTION vault.find_person TO claims_service;
 
 -- migrate:down
 DROP SCHEMA vault CASCADE;
