@@ -3,8 +3,10 @@
 import orjson
 from aiohttp import web
 
+from services.claims.claim.views import VIEW
 from services.claims.notice.listing import load_named
 from services.claims.notice.page import STAR, masked
+from services.claims.sight import until_caught_up
 from shared.http import catalogue as codes
 from shared.http.access import Jurisdictions
 from shared.http.answers import answer_bytes
@@ -53,6 +55,7 @@ class LookupApi:
         seen = self._jurisdictions.seen_by(actor.jurisdiction, service.clock.today())
         if found is None:
             raise Problem(codes.RESOURCE_UNKNOWN)
+        await until_caught_up(service, VIEW)
         rows = await service.pool.fetch(_RECORDS, found.reference, sorted(seen))
         if not rows:
             raise Problem(codes.RESOURCE_UNKNOWN)
