@@ -127,6 +127,26 @@ class ClaimContent(ClaimKeys, frozen=True, kw_only=True, omit_defaults=True):
     """filed at a registered public terminal: many persons on one device are then no sign"""
     training_completed: bool | None = None
     """whether the person finished the training, as the claimant says"""
+    trade: Code | None = None
+    """the trade (工种) inside the occupation, where there is one"""
+    employer: Code | None = None
+    """the enterprise that employs the person"""
+    issuer_class: (
+        Literal["assessor", "association", "joint", "enterprise", "institution", "authority"] | None
+    ) = None
+    """who issued the certificate; `joint`: enterprise and institution together (ZB-2.4-6)"""
+    purchase_contract: Code | None = None
+    """number of the contract or tender under which the training was bought (HLD-3.1-2)"""
+    payment_mode: Literal["pay_first", "credit"] | None = None
+    """the person paid and is reimbursed (先垫后补), or the training was on credit (信用支付)"""
+    mandate: Code | None = None
+    """reference of the mandate, where an agent claims (JN-12-5)"""
+    cost_fen: Fen | None = None
+    """the approved cost of the training (HLD-1.3-1)"""
+    education_fund_fen: Fen | None = None
+    """what the enterprise's own education fund bears of it"""
+    industry: Code | None = None
+    """the high-risk industry (RD-6-1)"""
 
 
 @event(CLAIM_EVENTS)

@@ -1,33 +1,74 @@
-"""How much: a table's line, by the year where the document says so. Integers only, in fen."""
+"""How much: a table's line, a part of a reference, a shortfall. Integers only, in fen."""
 
+from dataclasses import dataclass
 from datetime import date, timedelta
 
-from shared.policy.cases import ClaimCase, Ground, Missing, Step
-from shared.policy.pack import Kind, Pack, Row, Table
+from shared.policy.cases import ClaimCase, Ground, History, Step
+from shared.policy.conditions import FULL_BP, Scope, fields_of, holds, value_of
+from shared.policy.pack import Pack
+from shared.policy.parts import (
+    Amount,
+    Catalogue,
+    Kind,
+    Ratio,
+    Row,
+    Shortfall,
+    Table,
+    Times,
+)
+from shared.policy.unknown import (
+    missing_fact,
+    missing_field,
+    missing_in,
+    missing_of,
+    unknown_ground,
+)
 
 MONTHS = 12
-Amount = tuple[tuple[Step, ...], list[Ground], tuple[str, ...]]
-"""the steps of the computation; or what stops it; and the readings (INT-nn) that mattered"""
 
 
-def amount_of(pack: Pack, kind: Kind, claim: ClaimCase) -> Amount:
-    """The amount of a claim as steps, the last of which has the sum; no steps when it stops."""
-    table = kind.amount
-    if not isinstance(table, Table):
-        return _stopped("HOLD", "AMOUNT_CATALOGUE", table.clause)
-    row = _row_of(table, claim)
-    if row is None:  # INT-10: never the next row, and classes are not added up
-        decision = "REJECT" if pack.switches.get("INT-10") == "reject" else "HOLD"
-        return _stopped(decision, "LEVEL_NOT_IN_TABLE", table.clause, "INT-10")
-    rate = Step(
-        clause=row.clause or table.clause,
-        what="table",
-        inputs=(claim.level, claim.certificate_type),
-        amount_fen=row.amount_fen,
-    )
-    if table.unit == "per_certificate":
-        return (rate,), [], ()
-    return _by_years(pack, rate, claim)
+@dataclass(frozen=True, slots=True)
+class Priced:
+    """The steps of the computation, the last of which has the sum; none where it stops.
+
+    `readings`: the switches (INT-nn) that mattered.
+    """
+
+    steps: tuple[Step, ...] = ()
+    grounds: tuple[Ground, ...] = ()
+    readings: tuple[str, ...] = ()
+
+
+def amount_of(pack: Pack, kind: Kind, scope: Scope, history: History) -> Priced:
+    """The amount of a claim, or what it waits for."""
+    match kind.amount:
+        case Table() as table:
+            return _table(pack, table, scope)
+        case Catalogue() as catalogue:
+            return _catalogue(pack, kind, catalogue, scope, history)
+        case Ratio() as ratio:
+            return _ratio(pack, kind, ratio, scope, history)
+        case Shortfall() as shortfall:
+            return _shortfall(shortfall, scope)
+
+
+def fields_of_amount(amount: Amount) -> tuple[str, ...]:
+    """Every field that the computation may read, in order."""
+    match amount:
+        case Table():
+            return ()
+        case Shortfall():
+            return (amount.cost, amount.borne)
+        case Catalogue():
+            more = () if amount.uplift is None else (amount.uplift,)
+            facts = (amount.fact, *(one.fact for one in more))
+            conditions = tuple(one.when for one in more)
+        case Ratio():
+            facts = (amount.fact, *((amount.ratio_fact,) if amount.ratio_fact else ()))
+            conditions = () if amount.raised is None else (amount.raised.when,)
+    counted = () if amount.times is None else (amount.times.of,)
+    read = tuple(field for condition in conditions for field in fields_of(condition))
+    return (*(f"facts.{fact}" for fact in facts), *read, *counted)
 
 
 def months_between(first: date, last: date) -> int:
@@ -54,6 +95,23 @@ def rate_of(pack: Pack, kind: str, level: str, first: date, last: date) -> int |
     return _for_months(pack, rate_fen, months_between(first, last)) or None
 
 
+def _table(pack: Pack, table: Table, scope: Scope) -> Priced:
+    claim = scope.case
+    row = _row_of(table, claim)
+    if row is None:  # INT-10: never the next row, and classes are not added up
+        decision = "REJECT" if pack.switches.get("INT-10") == "reject" else "HOLD"
+        return _stopped(decision, "LEVEL_NOT_IN_TABLE", table.clause, "INT-10")
+    rate = Step(
+        clause=row.clause or table.clause,
+        what="table",
+        inputs=(claim.level, claim.certificate_type),
+        amount_fen=row.amount_fen,
+    )
+    if table.unit == "per_certificate":
+        return Priced((rate,))
+    return _by_years(pack, rate, claim)
+
+
 def _row_of(table: Table, claim: ClaimCase) -> Row | None:
     for row in table.rows:
         if row.level == claim.level and claim.certificate_type in row.certificate_types:
@@ -61,11 +119,13 @@ def _row_of(table: Table, claim: ClaimCase) -> Row | None:
     return None
 
 
-def _by_years(pack: Pack, rate: Step, claim: ClaimCase) -> Amount:
+def _by_years(pack: Pack, rate: Step, claim: ClaimCase) -> Priced:
     """Rate × years. Nobody is paid for more months than the training lasted."""
     first, last = claim.training_from, claim.training_to
     if first is None or last is None:
-        return (), [_dates_missing(rate.clause)], ()
+        fields = ("claim.training_from", "claim.training_to")
+        days = tuple(missing_field(f) for f in fields)
+        return Priced(grounds=(missing_of((rate.clause,), days),))
     lasted = months_between(first, last)
     months = lasted if claim.months_claimed is None else claim.months_claimed
     if not 0 < months <= lasted:
@@ -74,7 +134,7 @@ def _by_years(pack: Pack, rate: Step, claim: ClaimCase) -> Amount:
     if not amount_fen:
         return _stopped("HOLD", "POLICY_SILENT", rate.clause, "INT-21")
     step = Step(clause=rate.clause, what="months", inputs=(str(months),), amount_fen=amount_fen)
-    return (rate, step), [], _readings(rate.amount_fen, months)
+    return Priced((rate, step), readings=_month_readings(rate.amount_fen, months))
 
 
 def _for_months(pack: Pack, rate_fen: int, months: int) -> int:
@@ -84,29 +144,197 @@ def _for_months(pack: Pack, rate_fen: int, months: int) -> int:
         return rate_fen * (months // MONTHS)
     if part == "hold":
         return 0
-    half = 0 if pack.switches.get("INT-13") == "down" else MONTHS // 2
-    return (rate_fen * months + half) // MONTHS
+    return rounded(pack, rate_fen * months, MONTHS)
 
 
-def _readings(rate_fen: int, months: int) -> tuple[str, ...]:
+def rounded(pack: Pack, numerator: int, denominator: int) -> int:
+    """A quotient in whole fen, by INT-13: half up unless the pack says down."""
+    half = 0 if pack.switches.get("INT-13") == "down" else denominator
+    return (2 * numerator + half) // (2 * denominator)
+
+
+def _month_readings(rate_fen: int, months: int) -> tuple[str, ...]:
     if months % MONTHS == 0:
         return ()
     return ("INT-21",) if rate_fen * months % MONTHS == 0 else ("INT-13", "INT-21")
 
 
-def _dates_missing(clause: str) -> Ground:
-    days = (
-        Missing(fact=f"claim.{name}", register="CLAIMANT", as_of=None)
-        for name in ("training_from", "training_to")
+def _catalogue(
+    pack: Pack, kind: Kind, catalogue: Catalogue, scope: Scope, history: History
+) -> Priced:
+    base_fen = _whole(f"facts.{catalogue.fact}", scope)
+    if base_fen is None:
+        return _no_table(pack, catalogue.clause, catalogue.fact, scope)
+    base = Step(
+        clause=catalogue.clause, what="catalogue", inputs=(catalogue.fact,), amount_fen=base_fen
     )
-    return Ground(decision="HOLD", code="FACT_MISSING", clauses=(clause,), missing=tuple(days))
+    more = _uplift(pack, catalogue, scope)
+    if isinstance(more, Ground):
+        return Priced(grounds=(more,))
+    return _computed(pack, kind, (base,), more, catalogue.times, scope, history)
 
 
-def _stopped(decision: str, code: str, clause: str, *interpretations: str) -> Amount:
+def _uplift(pack: Pack, catalogue: Catalogue, scope: Scope) -> "_Share | Ground | None":
+    uplift = catalogue.uplift
+    if uplift is None or holds(uplift.when, scope) is not True:
+        return None
+    more_bp = _whole(f"facts.{uplift.fact}", scope)
+    if more_bp is None:  # the document gives no number: the city must
+        return missing_of((uplift.clause,), (missing_fact(pack, uplift.fact, scope),))
+    return _Share(FULL_BP + more_bp, uplift.clause, "uplift")
+
+
+@dataclass(frozen=True, slots=True)
+class _Share:
+    """The part of the reference that is paid, in bp, and where it stands."""
+
+    ratio_bp: int
+    clause: str
+    what: str = "ratio"
+    readings: tuple[str, ...] = ()
+
+
+def _ratio(pack: Pack, kind: Kind, ratio: Ratio, scope: Scope, history: History) -> Priced:
+    share = _share(pack, ratio, scope)
+    if isinstance(share, Ground):
+        return Priced(grounds=(share,))
+    base_fen = _whole(f"facts.{ratio.fact}", scope)
+    if base_fen is None:
+        return _no_table(pack, ratio.clause, ratio.fact, scope)
+    base = Step(clause=ratio.clause, what="reference", inputs=(ratio.fact,), amount_fen=base_fen)
+    return _computed(pack, kind, (base,), share, ratio.times, scope, history)
+
+
+def _share(pack: Pack, ratio: Ratio, scope: Scope) -> _Share | Ground:
+    raised = ratio.raised
+    if raised is not None:
+        listed = holds(raised.when, scope)
+        if listed is None:
+            return unknown_ground(pack, raised.when, (raised.clause,), scope)
+        read = (raised.interpretation,) if listed and raised.interpretation else ()
+        if listed and pack.switches.get(raised.interpretation or "") != "base":
+            return _Share(raised.ratio_bp, raised.clause, readings=read)
+        return _base_share(pack, ratio, scope, read)  # 可: the city may choose not to raise
+    return _base_share(pack, ratio, scope, ())
+
+
+def _base_share(
+    pack: Pack, ratio: Ratio, scope: Scope, readings: tuple[str, ...]
+) -> _Share | Ground:
+    if ratio.ratio_bp is not None:
+        return _Share(ratio.ratio_bp, ratio.clause, readings=readings)
+    share_bp = _whole(f"facts.{ratio.ratio_fact}", scope)
+    if share_bp is None:
+        return _no_table(pack, ratio.clause, ratio.ratio_fact or "", scope).grounds[0]
+    return _Share(share_bp, ratio.clause, readings=readings)
+
+
+def _computed(
+    pack: Pack,
+    kind: Kind,
+    before: tuple[Step, ...],
+    share: _Share | None,
+    times: Times | None,
+    scope: Scope,
+    history: History,
+) -> Priced:
+    """Reference × share × times, rounded once at the end (INT-13)."""
+    numerator, denominator = before[-1].amount_fen, 1
+    clause, what, inputs = before[-1].clause, "ratio", []
+    readings: tuple[str, ...] = ()
+    if share is not None:
+        numerator, denominator = numerator * share.ratio_bp, FULL_BP
+        clause, what = share.clause, share.what
+        inputs.append(f"{share.ratio_bp} bp")
+        readings += share.readings
+    if times is not None:
+        counted = _times(pack, kind, times, scope, history)
+        if isinstance(counted, Ground):
+            return Priced(grounds=(counted,))
+        numerator, denominator = numerator * counted, denominator * times.divisor
+        inputs.append(f"{counted}/{times.divisor} {times.unit}")
+        readings += times.interpretations
+        clause, what = times.clause, "times" if share is None else what
+    if not inputs:
+        return Priced(before)
+    amount_fen = rounded(pack, numerator, denominator)
+    readings += ("INT-13",) if numerator % denominator else ()
+    last = Step(clause=clause, what=what, inputs=tuple(inputs), amount_fen=amount_fen)  # type: ignore[arg-type]
+    if amount_fen == 0:
+        return _stopped("HOLD", "AMOUNT_ZERO", clause)
+    return Priced((*before, last), readings=readings)
+
+
+def _times(pack: Pack, kind: Kind, times: Times, scope: Scope, history: History) -> int | Ground:
+    counted = _whole(times.of, scope)
+    if counted is None:
+        return missing_of((times.clause,), (missing_in(pack, times.of, scope),))
+    if times.max is None:
+        return counted
+    used = _months_used(pack, kind, history) if times.shared else 0
+    left = times.max - used
+    if left <= 0 < counted:
+        return Ground(
+            decision="REJECT",
+            code="LIMIT_MONTHS",
+            clauses=(times.clause,),
+            conflicts=tuple(s.stream for s in history.subsidies if s.months and s.kind == kind.id),
+            interpretations=("INT-16",),
+        )
+    return min(counted, left)
+
+
+def _months_used(pack: Pack, kind: Kind, history: History) -> int:
+    """INT-16: the months of one person count together, whoever employs the person."""
+    if pack.switches.get("INT-16") == "per_employer":
+        return 0
+    return sum(s.months for s in history.subsidies if s.kind == kind.id)
+
+
+def _shortfall(shortfall: Shortfall, scope: Scope) -> Priced:
+    cost_fen, borne_fen = _whole(shortfall.cost, scope), _whole(shortfall.borne, scope)
+    if cost_fen is None or borne_fen is None:
+        fields = ((shortfall.cost, cost_fen), (shortfall.borne, borne_fen))
+        said = tuple(missing_field(name) for name, value in fields if value is None)
+        return Priced(grounds=(missing_of((shortfall.clause,), said),))
+    short_fen = cost_fen - borne_fen
+    if short_fen <= 0:
+        return _stopped("REJECT", "NO_SHORTFALL", shortfall.clause)
+    asked_fen = scope.case.claimed_fen
+    amount_fen = short_fen
+    if shortfall.at_most and asked_fen is not None:  # 适当支持: never more than the shortfall
+        amount_fen = min(short_fen, asked_fen)
+    step = Step(
+        clause=shortfall.clause,
+        what="shortfall",
+        inputs=(f"{cost_fen} fen", f"{borne_fen} fen"),
+        amount_fen=amount_fen,
+    )
+    return Priced((step,))
+
+
+def _whole(field: str, scope: Scope) -> int | None:
+    value = value_of(field, scope)
+    return value if type(value) is int and value >= 0 else None
+
+
+def _no_table(pack: Pack, clause: str, fact: str, scope: Scope) -> Priced:
+    """INT-10: the sum stands in a table that is not loaded; eligible, and not paid."""
+    ground = Ground(
+        decision="HOLD",
+        code="AMOUNT_CATALOGUE",
+        clauses=(clause,),
+        missing=(missing_fact(pack, fact, scope),),
+        interpretations=("INT-10",),
+    )
+    return Priced(grounds=(ground,))
+
+
+def _stopped(decision: str, code: str, clause: str, *interpretations: str) -> Priced:
     ground = Ground(
         decision="REJECT" if decision == "REJECT" else "HOLD",
         code=code,
         clauses=(clause,),
         interpretations=interpretations,
     )
-    return (), [ground], ()
+    return Priced(grounds=(ground,))

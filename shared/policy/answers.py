@@ -5,7 +5,7 @@ from datetime import date, timedelta
 
 from shared.events.verifications import Answer, RegisterFact
 from shared.policy.cases import ClaimCase, Fact
-from shared.policy.pack import Ask, FactSpec
+from shared.policy.parts import Ask, FactSpec
 
 _NO_START, _NO_END = date.min, date.max
 

@@ -19,9 +19,10 @@ class ClaimCase(msgspec.Struct, frozen=True, kw_only=True):
     group: str
     jurisdiction: str
     """GB/T 2260 code of the office that decides"""
-    occupation: str
-    level: Level
-    certificate_type: str
+    occupation: str = ""
+    """code of the national occupation classification"""
+    level: Level = "none"
+    certificate_type: str = "none"
     certificate: str | None = None
     """reference from the vault, never the number"""
     certificate_issued_on: date | None = None
@@ -41,6 +42,37 @@ class ClaimCase(msgspec.Struct, frozen=True, kw_only=True):
     """months of training that are asked for; not said: those between its first and last day"""
     training_completed: bool | None = None
     """whether the training was finished, as the claimant says"""
+    trade: str | None = None
+    """the trade (工种) inside the occupation, where there is one"""
+    employer: str | None = None
+    """code of the enterprise that employs the person"""
+    issuer_class: str | None = None
+    """who issued the certificate: `assessor`, `association`, `joint` (enterprise with institution),
+    `enterprise`, `institution`, `authority`"""
+    plan: str | None = None
+    """the registered plan, project or yearly plan of the training"""
+    purchase_contract: str | None = None
+    """number of the contract or tender under which the training was bought"""
+    payment_mode: str | None = None
+    """`pay_first` (先垫后补) or `credit` (信用支付)"""
+    mandate: str | None = None
+    """reference of the mandate, where an agent claims"""
+    training_county: str | None = None
+    """GB/T 2260 code of the place of training"""
+    certificate_county: str | None = None
+    """GB/T 2260 code of the place where the certificate was obtained"""
+    place_basis: str | None = None
+    """`insured`, `registered`, `resident` or `job_seeking`: what links the person to the place"""
+    claimed_fen: int | None = None
+    """the sum asked for, fen"""
+    allowance_days: int | None = None
+    """days of living allowance asked for"""
+    cost_fen: int | None = None
+    """the approved cost of the training, fen"""
+    education_fund_fen: int | None = None
+    """what the enterprise's own education fund bears of it, fen"""
+    industry: str | None = None
+    """the high-risk industry, e.g. `chemical`, `mining`"""
 
 
 class Fact(msgspec.Struct, frozen=True, kw_only=True):
@@ -66,6 +98,9 @@ class Subsidy(msgspec.Struct, frozen=True, kw_only=True):
     year: int = 0
     counted: bool = False
     """uses up one of the person's times in `year`"""
+    months: int = 0
+    """months of work-based training that it paid"""
+    trade: str | None = None
 
 
 class RecordedException(msgspec.Struct, frozen=True, kw_only=True):
@@ -97,7 +132,9 @@ class Step(msgspec.Struct, frozen=True, kw_only=True):
     """One line of the computation: what was done with which input, and the sum after it in fen."""
 
     clause: str
-    what: Literal["table", "months"]
+    what: Literal[
+        "table", "months", "reference", "ratio", "times", "shortfall", "uplift", "catalogue"
+    ]
     inputs: tuple[str, ...]
     amount_fen: int
 
@@ -126,6 +163,8 @@ class Ground(msgspec.Struct, frozen=True, kw_only=True):
     conflicts: tuple[str, ...] = ()
     interpretations: tuple[str, ...] = ()
     missing: tuple[Missing, ...] = ()
+    instead: str | None = None
+    """the kind of subsidy that the person may try"""
 
 
 class Judgement(msgspec.Struct, frozen=True, kw_only=True):
@@ -153,3 +192,7 @@ class Judgement(msgspec.Struct, frozen=True, kw_only=True):
     version: int
     content_sha256: str
     on: date
+    funds: tuple[str, ...] = ()
+    """sources that may pay it; the payout names one"""
+    instead: tuple[str, ...] = ()
+    """other kinds of subsidy that the person may try"""

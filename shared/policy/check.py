@@ -9,30 +9,22 @@ from shared.policy.cases import ClaimCase
 from shared.policy.conditions import All as AllOf
 from shared.policy.conditions import (
     AnyOf,
+    Apart,
     Between,
     Compare,
     Condition,
     Not,
     OneOf,
     Present,
+    Starts,
+    Surely,
+    Weighted,
+    fields_of,
 )
-from shared.policy.pack import CertificateOnce, Content, Kind, MaxTimes, Table
+from shared.policy.pack import CertificateOnce, Content, MaxTimes
+from shared.policy.parts import Gate, Kind, Table
+from shared.policy.reasons import built_in_reasons
 from shared.policy.switches import CHOICES
-
-# Reasons that the judge gives by itself; a pack must have words for each.
-BUILT_IN = (
-    "AMOUNT_CATALOGUE",
-    "FACT_MISSING",
-    "FILED_AFTER_EXPIRY",
-    "GROUP_NOT_MET",
-    "JURISDICTION_NOT_COVERED",
-    "LEVEL_NOT_IN_TABLE",
-    "LOWER_AFTER_HIGHER",
-    "MONTHS_DIFFER",
-    "PAYEE_DIFFERS",
-    "POLICY_NOT_IN_FORCE",
-    "POLICY_SILENT",
-)
 
 
 class Fault(msgspec.Struct, frozen=True):
@@ -52,6 +44,7 @@ def faults_of(content: Content) -> Iterator[Fault]:
     for i, kind in enumerate(content.kinds):
         yield from _kind(content, kind, f"$.kinds[{i}]")
     yield from _open_points(content)
+    yield from _gates(content)
     yield from _demands(content)
     yield from _reasons(content)
     for path, condition in conditions_of(content):
@@ -122,6 +115,12 @@ def _kind(content: Content, kind: Kind, path: str) -> Iterator[Fault]:
         yield from _overlaps(kind.amount, f"{path}.amount")
 
 
+def _gates(content: Content) -> Iterator[Fault]:
+    for path, gate in gates_of(content):
+        if (gate.when is None) == (gate.unless is None):
+            yield Fault(path, "OPERAND", "a gate has exactly one of when, unless")
+
+
 def _payees(kind: Kind, path: str) -> Iterator[Fault]:
     for i, rule in enumerate(kind.payees[:-1]):
         if rule.when is None:
@@ -182,23 +181,28 @@ def _overlaps(table: Table, path: str) -> Iterator[Fault]:
 
 
 def _reasons(content: Content) -> Iterator[Fault]:
-    known = {reason.code for reason in content.reasons}
-    for code in BUILT_IN:
-        if code not in known:
-            yield Fault("$.reasons", "REASON_WITHOUT_WORDS", f"no words for {code}")
+    known = {reason.code for reason in content.reasons} | set(built_in_reasons())
     for path, code in _codes_used(content):
         if code not in known:
             yield Fault(path, "REASON_WITHOUT_WORDS", f"no words for {code}")
 
 
 def _codes_used(content: Content) -> Iterator[tuple[str, str]]:
-    for i, kind in enumerate(content.kinds):
-        for j, gate in enumerate(kind.gates):
-            yield f"$.kinds[{i}].gates[{j}].reason", gate.reason
+    for path, gate in gates_of(content):
+        yield f"{path}.reason", gate.reason
     for i, limit in enumerate(content.limits):
         yield f"$.limits[{i}].reason", limit.reason
         if isinstance(limit, CertificateOnce):
             yield f"$.limits[{i}].two_persons_reason", limit.two_persons_reason
+
+
+def gates_of(content: Content) -> Iterator[tuple[str, Gate]]:
+    """Every gate of the pack with its path, those for all kinds first."""
+    for j, gate in enumerate(content.gates):
+        yield f"$.gates[{j}]", gate
+    for i, kind in enumerate(content.kinds):
+        for j, gate in enumerate(kind.gates):
+            yield f"$.kinds[{i}].gates[{j}]", gate
 
 
 def conditions_of(content: Content) -> Iterator[tuple[str, Condition]]:
@@ -209,9 +213,12 @@ def conditions_of(content: Content) -> Iterator[tuple[str, Condition]]:
     for i, group in enumerate(content.groups):
         if group.member_when is not None:
             yield f"$.groups[{i}].member_when", group.member_when
+    for path, gate in gates_of(content):
+        if gate.when is not None:
+            yield f"{path}.when", gate.when
+        if gate.unless is not None:
+            yield f"{path}.unless", gate.unless
     for i, kind in enumerate(content.kinds):
-        for j, gate in enumerate(kind.gates):
-            yield f"$.kinds[{i}].gates[{j}].when", gate.when
         for j, rule in enumerate(kind.payees):
             if rule.when is not None:
                 yield f"$.kinds[{i}].payees[{j}].when", rule.when
@@ -240,7 +247,7 @@ def _condition(content: Content, condition: Condition, path: str) -> Iterator[Fa
         case AllOf() | AnyOf():
             for i, part in enumerate(condition.of):
                 yield from _condition(content, part, f"{path}.of[{i}]")
-        case Not():
+        case Not() | Surely():
             yield from _condition(content, condition.of, f"{path}.of")
         case Compare():
             yield from _comparison(content, condition, path)
@@ -248,8 +255,14 @@ def _condition(content: Content, condition: Condition, path: str) -> Iterator[Fa
             yield from _typed(content, condition.field, "date", path)
             if condition.last < condition.first:
                 yield Fault(f"{path}.last", "DATES_REVERSED", "the last day is before the first")
-        case OneOf():
+        case OneOf() | Starts():
             yield from _typed(content, condition.field, "text", path)
+        case Apart():
+            yield from _typed(content, condition.first, "date", path)
+            yield from _typed(content, condition.last, "date", path)
+        case Weighted():
+            for field in fields_of(condition):
+                yield from _typed(content, field, "integer", path)
         case Present():
             yield from _known(content, condition.field, path)
 

@@ -4,8 +4,9 @@ True and False as usual; None is unknown: a fact that nobody has answered is nev
 true. The rules are those of SQL's NULL, so the same condition can run as SQL.
 """
 
+from calendar import monthrange
 from collections.abc import Callable, Iterator, Mapping
-from datetime import date
+from datetime import date, timedelta
 from functools import cache
 from typing import Annotated, Any, Literal
 
@@ -71,7 +72,48 @@ class Present(Node, frozen=True, kw_only=True, tag="present"):
     field: Annotated[str, Meta(pattern=r"^claim\.[a-z_]+$")]
 
 
-Condition = All | AnyOf | Not | Compare | OneOf | Between | Present
+class Starts(Node, frozen=True, kw_only=True, tag="starts"):
+    """The text begins with one of these, e.g. a place's code with that of its city (GB/T 2260)."""
+
+    field: Field
+    values: Annotated[tuple[str, ...], Meta(min_length=1, max_length=50)]
+
+
+class Apart(Node, frozen=True, kw_only=True, tag="apart"):
+    """`last` against the day that lies so many months or days after `first`."""
+
+    first: Field
+    last: Field
+    by: By
+    months: Annotated[int, Meta(ge=-1200, le=1200)] | None = None
+    days: Annotated[int, Meta(ge=-36600, le=36600)] | None = None
+
+
+class Term(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """One part of a weighted sum: a number, counted in full or by a ratio in bp."""
+
+    field: Field
+    ratio_field: Field | None = None
+    """a fact in bp; none: in full"""
+
+
+class Weighted(Node, frozen=True, kw_only=True, tag="weighted"):
+    """A sum of numbers against another number, e.g. online hours that count in part."""
+
+    terms: Annotated[tuple[Term, ...], Meta(min_length=1, max_length=10)]
+    by: By
+    other: Field
+
+
+class Surely(Node, frozen=True, kw_only=True, tag="surely"):
+    """The part is known to hold; never unknown."""
+
+    of: "Condition"
+
+
+Condition = (
+    All | AnyOf | Not | Compare | OneOf | Between | Present | Starts | Apart | Weighted | Surely
+)
 Truth = bool | None
 
 
@@ -147,6 +189,37 @@ def _any(parts: tuple[Condition, ...], scope: Scope) -> Truth:
     return truth
 
 
+def months_after(day: date, months: int) -> date:
+    """The same day so many months later; the last of the month where it has no such day."""
+    year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
+    last = monthrange(year, month + 1)[1]
+    return date(year, month + 1, min(day.day, last))
+
+
+def _apart(condition: Apart, scope: Scope) -> Truth:
+    first: Any = value_of(condition.first, scope)
+    last = value_of(condition.last, scope)
+    if first is None or last is None:
+        return None
+    edge = first + timedelta(days=condition.days or 0)
+    return _COMPARE[condition.by](last, months_after(edge, condition.months or 0))
+
+
+FULL_BP = 10_000
+
+
+def _weighted(condition: Weighted, scope: Scope) -> Truth:
+    total = 0
+    other: Any = value_of(condition.other, scope)
+    for term in condition.terms:
+        count: Any = value_of(term.field, scope)
+        share: Any = value_of(term.ratio_field, scope) if term.ratio_field else FULL_BP
+        if count is None or share is None:
+            return None
+        total += count * share
+    return None if other is None else _COMPARE[condition.by](total, other * FULL_BP)
+
+
 def holds(condition: Condition, scope: Scope) -> Truth:
     """Whether the condition is true, false, or unknown (None)."""
     match condition:
@@ -167,6 +240,15 @@ def holds(condition: Condition, scope: Scope) -> Truth:
         case Between():
             day: Any = value_of(condition.field, scope)
             return None if day is None else condition.first <= day <= condition.last
+        case Starts():
+            text: Any = value_of(condition.field, scope)
+            return None if text is None else text.startswith(condition.values)
+        case Apart():
+            return _apart(condition, scope)
+        case Weighted():
+            return _weighted(condition, scope)
+        case Surely():
+            return holds(condition.of, scope) is True
 
 
 def nodes_of(condition: Condition) -> Iterator[Condition]:
@@ -176,7 +258,7 @@ def nodes_of(condition: Condition) -> Iterator[Condition]:
         case All() | AnyOf():
             for part in condition.of:
                 yield from nodes_of(part)
-        case Not():
+        case Not() | Surely():
             yield from nodes_of(condition.of)
 
 
@@ -187,20 +269,32 @@ def fields_of(condition: Condition) -> tuple[str, ...]:
         match node:
             case Compare(other=str() as other):
                 fields |= {node.field: None, other: None}
-            case Compare() | OneOf() | Between() | Present():
+            case Compare() | OneOf() | Between() | Present() | Starts():
                 fields[node.field] = None
+            case Apart():
+                fields |= {node.first: None, node.last: None}
+            case Weighted():
+                fields |= dict.fromkeys(_summed(node))
     return tuple(fields)
+
+
+def _summed(node: Weighted) -> Iterator[str]:
+    for term in node.terms:
+        yield term.field
+        if term.ratio_field is not None:
+            yield term.ratio_field
+    yield node.other
 
 
 def unknown_fields(condition: Condition, scope: Scope) -> tuple[str, ...]:
     """The fields to be answered before an unknown condition can become true or false."""
     match condition:
-        case Compare() | OneOf() | Between():
+        case Compare() | OneOf() | Between() | Starts() | Apart() | Weighted():
             return tuple(f for f in fields_of(condition) if value_of(f, scope) is None)
         case All() | AnyOf():
             parts = (unknown_fields(p, scope) for p in condition.of if holds(p, scope) is None)
             return tuple(dict.fromkeys(field for part in parts for field in part))
         case Not():
             return unknown_fields(condition.of, scope)
-        case Present():
+        case Present() | Surely():
             return ()

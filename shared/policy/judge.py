@@ -3,8 +3,10 @@
 from collections.abc import Iterable, Mapping
 from datetime import date
 
+import msgspec
+
 from shared.events.base import PayeeKind
-from shared.policy.amounts import amount_of
+from shared.policy.amounts import Priced, amount_of
 from shared.policy.cases import (
     Cited,
     ClaimCase,
@@ -14,12 +16,13 @@ from shared.policy.cases import (
     Ground,
     History,
     Judgement,
-    Missing,
     Step,
 )
-from shared.policy.conditions import Condition, Scope, holds, unknown_fields
+from shared.policy.conditions import Scope, holds
 from shared.policy.limits import limit_grounds, limits_of, nearly_used, year_of
-from shared.policy.pack import CertificateOnce, FactSpec, Kind, Pack, PayeeRule
+from shared.policy.pack import CertificateOnce, Pack
+from shared.policy.parts import Gate, Kind, PayeeRule
+from shared.policy.unknown import day_of, missing_field, missing_of, unknown_ground
 
 _TYPES = {"boolean": bool, "integer": int, "text": str, "date": date}
 
@@ -35,25 +38,27 @@ def judge(
     kind = pack.kinds.get(claim.kind)
     if kind is None:
         return _stopped(pack, claim, on, [_silent()])
-    grounds = _validity(pack, claim)
-    if any(ground.decision == "REJECT" for ground in grounds):
+    grounds = _validity(pack, kind, claim)
+    if grounds and grounds[0].code != "FILED_AFTER_EXPIRY":
         return _stopped(pack, claim, on, grounds)  # outside its dates no other clause applies
     scope = Scope(claim, _known(pack, facts), on)
-    steps, priced, readings = amount_of(pack, kind, claim)
+    priced = amount_of(pack, kind, scope, history)
     rule, paid = _payee(pack, kind, scope)
-    readings += (rule.interpretation,) if rule and rule.interpretation else ()
     grounds += _place(pack, claim) + _group(pack, kind, scope) + _gates(pack, kind, scope)
-    grounds += priced + paid + limit_grounds(pack, claim, history)
+    grounds += [*priced.grounds, *paid, *limit_grounds(pack, claim, history)]
+    grounds += _same_amount(kind, priced, scope)
     used = _facts_used(pack, kind, scope)
-    if rule is None or not steps or any(ground.decision != "FLAG" for ground in grounds):
+    stopped = any(ground.decision != "FLAG" for ground in grounds)
+    if rule is None or not priced.steps or stopped:
         return _stopped(pack, claim, on, grounds, used)
-    mattered = _mattered(pack, claim, history, grounds, readings)
+    readings = priced.readings + ((rule.interpretation,) if rule.interpretation else ())
+    mattered = _mattered(pack, kind, claim, history, grounds, readings)
     return _approved(
         pack,
         kind,
         claim,
         on=on,
-        steps=steps,
+        steps=priced.steps,
         rule=rule,
         flags=grounds,
         used=used,
@@ -73,13 +78,8 @@ def stated_facts(pack: Pack, claim: ClaimCase) -> dict[str, Fact]:
             continue
         truth = holds(spec.stated_when, scope)
         if truth is not None:
-            stated[spec.id] = Fact(value=truth, source="claim", valid_at=_day(claim, spec.as_of))
+            stated[spec.id] = Fact(value=truth, source="claim", valid_at=day_of(claim, spec.as_of))
     return stated
-
-
-def _day(claim: ClaimCase, field: str | None) -> date | None:
-    day: date | None = getattr(claim, field) if field else None
-    return day
 
 
 def _known(pack: Pack, facts: Mapping[str, Fact | None]) -> dict[str, Fact]:
@@ -98,21 +98,12 @@ def _silent(clauses: tuple[str, ...] = ()) -> Ground:
     )
 
 
-def _validity(pack: Pack, claim: ClaimCase) -> list[Ground]:
+def _validity(pack: Pack, kind: Kind, claim: ClaimCase) -> list[Ground]:
     validity = pack.content.validity
-    picks = claim.claimed_on
-    if pack.switches.get("INT-01") != "claimed_on":
-        picks = claim.certificate_issued_on or claim.claimed_on
+    picks = day_that_dates(pack, kind, claim)
     ended = validity.valid_to is not None and picks > validity.valid_to
     if ended or picks < validity.valid_from:
-        return [
-            Ground(
-                decision="REJECT",
-                code="POLICY_NOT_IN_FORCE",
-                clauses=_dates_clause(pack),
-                interpretations=_date_reading(pack, claim),
-            )
-        ]
+        return [_outside(pack, kind, claim)]
     late = pack.switches.get("INT-18", "hold")
     if validity.valid_to is None or claim.claimed_on <= validity.valid_to or late == "allow":
         return []
@@ -124,6 +115,24 @@ def _validity(pack: Pack, claim: ClaimCase) -> list[Ground]:
             interpretations=("INT-18",),
         )
     ]
+
+
+def day_that_dates(pack: Pack, kind: Kind, claim: ClaimCase) -> date:
+    """The day that must lie in the policy's dates (INT-01); the day of the claim if it has none."""
+    if pack.switches.get("INT-01") == "claimed_on":
+        return claim.claimed_on
+    return day_of(claim, kind.dated_by) or claim.claimed_on
+
+
+def _outside(pack: Pack, kind: Kind, claim: ClaimCase) -> Ground:
+    """Only dates that the document states refuse; a title or our own choice of days holds."""
+    stated = pack.content.validity.basis == "stated"
+    return Ground(
+        decision="REJECT" if stated else "HOLD",
+        code="POLICY_NOT_IN_FORCE",
+        clauses=_dates_clause(pack),
+        interpretations=_date_reading(pack, claim) if stated else ("INT-01",),
+    )
 
 
 def _dates_clause(pack: Pack) -> tuple[str, ...]:
@@ -150,26 +159,6 @@ def _place(pack: Pack, claim: ClaimCase) -> list[Ground]:
     return [Ground(decision="HOLD", code="JURISDICTION_NOT_COVERED")]
 
 
-def _unknown(pack: Pack, condition: Condition, clauses: tuple[str, ...], scope: Scope) -> Ground:
-    missing = tuple(_missing(pack, field, scope) for field in unknown_fields(condition, scope))
-    dated = any(m.as_of is not None for m in missing) and "INT-15" in pack.switches
-    return Ground(
-        decision="HOLD",
-        code="FACT_MISSING",
-        clauses=clauses,
-        missing=missing,
-        interpretations=("INT-15",) if dated else (),
-    )
-
-
-def _missing(pack: Pack, field: str, scope: Scope) -> Missing:
-    source, _, name = field.partition(".")
-    if source != "facts":
-        return Missing(fact=field, register="CLAIMANT", as_of=None)
-    spec: FactSpec = pack.facts[name]
-    return Missing(fact=name, register=spec.register, as_of=_day(scope.case, spec.as_of))
-
-
 def _group(pack: Pack, kind: Kind, scope: Scope) -> list[Ground]:
     group = pack.groups.get(scope.case.group)
     if group is None or group.id not in kind.groups:
@@ -178,7 +167,7 @@ def _group(pack: Pack, kind: Kind, scope: Scope) -> list[Ground]:
         return []
     member = holds(group.member_when, scope)
     if member is None:
-        return [_unknown(pack, group.member_when, group.clauses, scope)]
+        return [unknown_ground(pack, group.member_when, group.clauses, scope)]
     if member:
         return []
     return [Ground(decision="REJECT", code="GROUP_NOT_MET", clauses=group.clauses)]
@@ -186,23 +175,55 @@ def _group(pack: Pack, kind: Kind, scope: Scope) -> list[Ground]:
 
 def _gates(pack: Pack, kind: Kind, scope: Scope) -> list[Ground]:
     grounds: list[Ground] = []
-    for gate in kind.gates:
-        passed = holds(gate.when, scope)
-        if passed is None:
-            grounds.append(_unknown(pack, gate.when, (gate.clause,), scope))
-        elif not passed:
-            grounds.append(Ground(decision=gate.decision, code=gate.reason, clauses=(gate.clause,)))
+    for gate in pack.gates.get((kind.id, scope.case.group), ()):
+        clauses = () if gate.clause is None else (gate.clause,)
+        if gate.when is not None:
+            passed = holds(gate.when, scope)
+            if passed is None:
+                grounds.append(unknown_ground(pack, gate.when, clauses, scope))
+                continue
+        else:
+            passed = gate.unless is None or holds(gate.unless, scope) is not True
+        if not passed:
+            grounds += _stop(gate, clauses)
     return grounds
+
+
+def _stop(gate: Gate, clauses: tuple[str, ...]) -> list[Ground]:
+    stop = Ground(
+        decision=gate.decision,
+        code=gate.reason,
+        clauses=clauses,
+        interpretations=gate.interpretations,
+        instead=gate.instead,
+    )
+    return [stop, msgspec.structs.replace(stop, decision="FLAG")] if gate.flag else [stop]
+
+
+def _same_amount(kind: Kind, priced: Priced, scope: Scope) -> list[Ground]:
+    """Same trade and level, same amount: another amount than the city's usual one is a finding."""
+    same = kind.same_amount
+    usual = scope.facts.get(same.fact) if same else None
+    if same is None or usual is None or not priced.steps:
+        return []
+    if usual.value == priced.steps[-1].amount_fen:
+        return []
+    return [Ground(decision="FLAG", code=same.reason, clauses=(same.clause,))]
 
 
 def _payee(pack: Pack, kind: Kind, scope: Scope) -> tuple[PayeeRule | None, list[Ground]]:
     for rule in kind.payees:
         chosen = True if rule.when is None else holds(rule.when, scope)
         if chosen is None and rule.when is not None:
-            return None, [_unknown(pack, rule.when, (rule.clause,), scope)]
+            return None, [unknown_ground(pack, rule.when, (rule.clause,), scope)]
         if not chosen:
             continue
-        payee, read = rule.payee or pack.switches[rule.interpretation or ""], rule.interpretation
+        read = rule.interpretation
+        payee = rule.payee or pack.switches[read or ""]
+        if payee == "payer":
+            if scope.case.paid_by is None:
+                return None, [missing_of((rule.clause,), (missing_field("claim.paid_by"),))]
+            payee = scope.case.paid_by
         if payee == scope.case.payee_kind:
             return rule, []
         differs = Ground(
@@ -256,6 +277,7 @@ def _stopped(
         version=pack.version,
         content_sha256=pack.content_sha256,
         on=on,
+        instead=_each_once(g.instead for g in deciding if g.instead),
     )
 
 
@@ -273,6 +295,7 @@ def _limit_clauses(pack: Pack, claim: ClaimCase) -> list[str]:
 
 def _mattered(
     pack: Pack,
+    kind: Kind,
     claim: ClaimCase,
     history: History,
     flags: list[Ground],
@@ -299,7 +322,11 @@ def _approved(
 ) -> Judgement:
     amount_fen = steps[-1].amount_fen
     payee: PayeeKind = claim.payee_kind  # the rule's own, or the judge would have stopped
-    passed = [gate.clause for gate in kind.gates] + [rule.clause, *_limit_clauses(pack, claim)]
+    gates = pack.gates.get((kind.id, claim.group), ())
+    passed = [gate.clause for gate in gates if gate.clause] + [
+        rule.clause,
+        *_limit_clauses(pack, claim),
+    ]
     clauses = _each_once([*passed, *_dates_clause(pack)])
     return Judgement(
         decision="APPROVE",
@@ -321,4 +348,5 @@ def _approved(
         version=pack.version,
         content_sha256=pack.content_sha256,
         on=on,
+        funds=kind.funds or tuple(source.id for source in pack.content.funds.sources),
     )

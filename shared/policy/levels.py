@@ -3,7 +3,7 @@
 from typing import cast
 
 from shared.events.base import Level
-from shared.policy.pack import CertificateType
+from shared.policy.parts import CertificateType
 
 _LEVEL_WORDS: dict[Level, tuple[str, ...]] = {
     "L5": ("L5", "5", "5级", "五级", "五级工", "初级", "初级工", "初级技能"),

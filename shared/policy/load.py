@@ -3,6 +3,7 @@
 import hashlib
 import json
 import re
+from collections.abc import Iterable, Iterator
 from functools import cache
 from pathlib import Path
 from typing import Any, cast
@@ -10,9 +11,12 @@ from typing import Any, cast
 import msgspec
 import yaml
 
+from shared.policy.amounts import fields_of_amount
 from shared.policy.check import Fault, faults_of
-from shared.policy.conditions import Condition, fields_of
+from shared.policy.conditions import fields_of
 from shared.policy.pack import Content, Pack
+from shared.policy.parts import Gate, Group, Kind
+from shared.policy.reasons import built_in_reasons
 
 MAX_BYTES = 512 * 1024
 MAX_DEPTH = 40
@@ -174,14 +178,34 @@ def load_pack(path: Path) -> Pack:
 
 
 @cache
+def shipped() -> tuple[Pack, ...]:
+    """The packs that ship with the ledger, in order of their files' names."""
+    return tuple(load_pack(path) for path in sorted(PACKS.glob("*.yaml")))
+
+
+@cache
 def huludao() -> Pack:
     """The Huludao pack that ships with the ledger."""
     return load_pack(PACKS / "huludao-2019-37.yaml")
 
 
-def _facts_in(*conditions: Condition | None) -> tuple[str, ...]:
-    fields = (field for one in conditions if one is not None for field in fields_of(one))
+def _facts_in(fields: Iterable[str]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(f.partition(".")[2] for f in fields if f.startswith("facts.")))
+
+
+def _fields_read(group: Group, kind: Kind, gates: tuple[Gate, ...]) -> Iterator[str]:
+    conditions = [group.member_when, *(rule.when for rule in kind.payees)]
+    conditions += [one for gate in gates for one in (gate.when, gate.unless)]
+    for condition in conditions:
+        yield from () if condition is None else fields_of(condition)
+    yield from fields_of_amount(kind.amount)
+    if kind.same_amount is not None:
+        yield f"facts.{kind.same_amount.fact}"
+
+
+def _gates_for(content: Content, kind: Kind, group: str) -> tuple[Gate, ...]:
+    gates = (*content.gates, *kind.gates)
+    return tuple(gate for gate in gates if not gate.groups or group in gate.groups)
 
 
 def assemble(content: Content, content_sha256: str) -> Pack:
@@ -189,6 +213,12 @@ def assemble(content: Content, content_sha256: str) -> Pack:
     limits = {limit.id: limit for limit in content.limits}
     groups = {group.id: group for group in content.groups}
     children = (area.code for area in content.jurisdiction.children)
+    gates = {
+        (kind.id, group): _gates_for(content, kind, group)
+        for kind in content.kinds
+        for group in kind.groups
+    }
+    kinds = {kind.id: kind for kind in content.kinds}
     return Pack(
         content=content,
         content_sha256=content_sha256,
@@ -196,17 +226,13 @@ def assemble(content: Content, content_sha256: str) -> Pack:
         switches={one.id: one.choice for one in content.interpretations},
         facts={spec.id: spec for spec in content.facts},
         groups=groups,
-        kinds={kind.id: kind for kind in content.kinds},
+        kinds=kinds,
         limits={kind.id: tuple(limits[id_] for id_ in kind.limits) for kind in content.kinds},
         kind_facts={
-            (kind.id, group): _facts_in(
-                groups[group].member_when,
-                *(gate.when for gate in kind.gates),
-                *(rule.when for rule in kind.payees),
-            )
-            for kind in content.kinds
-            for group in kind.groups
+            (kind, group): _facts_in(_fields_read(groups[group], kinds[kind], passed))
+            for (kind, group), passed in gates.items()
         },
+        gates=gates,
         demands={one.kind: one for one in content.demands},
-        reasons={reason.code: reason.text for reason in content.reasons},
+        reasons={**built_in_reasons(), **{one.code: one.text for one in content.reasons}},
     )

@@ -196,5 +196,6 @@ def test_another_reading_is_another_line_of_the_pack(
 def test_an_amount_of_a_catalogue_that_is_not_loaded_holds() -> None:
     table = PACK_TEXT[PACK_TEXT.index("  amount:\n") : PACK_TEXT.index("  payees:\n  - payee")]
     catalogue = "  amount:\n    type: catalogue\n    clause: HLD-1.5-1\n"
+    catalogue += "    fact: catalogue_amount_fen\n"
     found = judged(claim(), pack=pack_with((table, catalogue)))
     assert (found.decision, found.reasons) == ("HOLD", ("AMOUNT_CATALOGUE",))

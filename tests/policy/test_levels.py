@@ -12,7 +12,7 @@ from shared.policy.levels import (
     parse_level,
 )
 from shared.policy.occupations import OccupationsRefused, occupations, parse_occupations
-from shared.policy.pack import CertificateType
+from shared.policy.parts import CertificateType
 
 HEAD = "code,zh,en\n"
 

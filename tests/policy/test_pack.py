@@ -11,9 +11,9 @@ import msgspec
 import pytest
 
 from shared.policy import load
-from shared.policy.check import BUILT_IN
 from shared.policy.load import PackRefused, content_hash, huludao, load_pack, parse_pack
-from shared.policy.pack import Content, Table
+from shared.policy.pack import Content
+from shared.policy.parts import Table
 from shared.policy.schema import pack_schema
 from shared.policy.switches import CHOICES
 from tests.policy.builders import PACK_TEXT, pack_with, text_with
@@ -152,13 +152,6 @@ def test_a_wrong_pack_is_refused_with_place_and_reason(
 def test_the_place_is_the_line_and_column_in_the_file() -> None:
     code, line, column, _ = refusal(text_with(("choice: occupation_code", "choice: trade")))
     assert (code, line, column) == ("UNKNOWN_CHOICE", line_of("choice: occupation_code"), 11)
-
-
-@pytest.mark.parametrize("code", BUILT_IN)
-def test_a_reason_that_the_judge_gives_by_itself_needs_words(code: str) -> None:
-    assert refusal(text_with((f"- code: {code}\n", "- code: SOMETHING_ELSE\n")))[0] == (
-        "REASON_WITHOUT_WORDS"
-    )
 
 
 def test_a_second_yearly_limit_on_one_kind_is_refused() -> None:

@@ -21,7 +21,7 @@ from shared.http.fields import (
     StrictInteger,
     StrictString,
 )
-from shared.policy.pack import CertificateType
+from shared.policy.parts import CertificateType
 from shared.tables.personal import Personal
 from shared.tables.roster import RosterRow
 

@@ -11,7 +11,8 @@ from shared.events.claims import ClaimContent
 from shared.events.verifications import VerificationKeys
 from shared.policy.answers import fact_from
 from shared.policy.cases import Fact
-from shared.policy.pack import FactSpec, Pack
+from shared.policy.pack import Pack
+from shared.policy.parts import FactSpec
 
 _QUESTIONS = UUID("b0f4a5d2-6f0e-5f1b-8d63-52c1d0d3a7c4")
 
