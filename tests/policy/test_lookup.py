@@ -27,14 +27,13 @@ def row(
 
 
 def layer(table: str, *rows: TableRow, reference: str = "import-1", **said: Any) -> Layer:
-    given = {"jurisdiction": "211400", "valid_from": JAN} | said
-    return Layer(table=table, reference=reference, rows=rows, **given)
+    given: dict[str, Any] = {"jurisdiction": "211400", "valid_from": JAN}
+    return Layer(table=table, reference=reference, rows=rows, **(given | said))
 
 
-def asked(table: str, *by: str, value: str | None = None) -> FactSpec:
-    wanted = LookUp(
-        table=table, by=by, as_of="training_from", value=value or answers()[table][1].value
-    )  # type: ignore[arg-type]
+def asked(table: str, *by: str) -> FactSpec:
+    value = answers()[table][1].value
+    wanted = LookUp(table=table, by=by, as_of="training_from", value=value)
     words = Words(zh="问", en="asked")
     return FactSpec(id="fact", type="text", register="CATALOG", question=words, look_up=wanted)
 
