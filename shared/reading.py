@@ -35,12 +35,13 @@ async def record_reading(
 ) -> Position:
     """Before the keys are opened: a crash in between leaves a reading too many, never one too few.
 
-    The reader is the actor of `by`. A stream of its own, since it belongs to no record. Raises
-    ValueError beyond 1,000 persons or for none.
+    The reader is the actor of `by`. A stream of its own, since it belongs to no record. A paper of
+    a plan names its subject and no persons: nobody knows whom it speaks of before it is read.
+    Raises ValueError beyond 1,000 persons, or for neither persons nor a subject.
     """
     named = tuple(sorted(set(persons)))
-    if not 1 <= len(named) <= MAX_PERSONS:
-        raise ValueError(f"a reading is of 1 to {MAX_PERSONS} persons")
+    if len(named) > MAX_PERSONS or not (named or subject):
+        raise ValueError(f"a reading is of 1 to {MAX_PERSONS} persons, or of a subject")
     facts = PersonalDataRead(
         persons=named, reader=by.actor, purpose=purpose, fields=tuple(fields), subject=subject
     )

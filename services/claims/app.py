@@ -4,6 +4,8 @@ from collections.abc import Sequence
 
 from services.claims import files, lookup, persons
 from services.claims.claim import routes, views
+from services.claims.document import routes as document_routes
+from services.claims.document.collecting import Collecting
 from services.claims.handling import routes as handling_routes
 from services.claims.handling import views as handling_views
 from services.claims.notice import routes as notice_routes
@@ -42,6 +44,7 @@ async def build(service: Service) -> Parts:
             *files.routes(service),
             *persons.routes(service),
             *lookup.routes(service),
+            *document_routes.routes(service),
             *handling_routes.routes(service),
             *notice_routes.routes(service),
             *plan_routes.routes(service),
@@ -51,6 +54,7 @@ async def build(service: Service) -> Parts:
         background=[
             Days(service, "claims", CLAIM_EVENTS).run,
             Closing(service).run,
+            Collecting(service.store, service.clock).run,
             Purging(service.store, service.vault, service.clock).run,
             Verifying(service).run,
         ],

@@ -9,6 +9,7 @@ from typing import Any
 import msgspec
 
 from services.claims.claim.refusals import AlreadyFiled, NotInThisState, SamePersonTwice
+from services.claims.document.papers import Papers, brought, taken_back
 from shared.events.base import CLAIM_EVENTS, Facts
 from shared.events.claims import (
     ApprovalRevoked,
@@ -25,6 +26,7 @@ from shared.events.claims import (
     ClaimSubmitted,
     ClaimWithdrawn,
 )
+from shared.events.documents import DocumentAttached, DocumentWithdrawn
 from shared.events.envelope import Event
 from shared.events.handling import ClaimAssigned, IdentityChecked, InspectionRecorded
 from shared.store.commands import Aggregate, Decision, Holders, Slot
@@ -84,6 +86,7 @@ class Claim:
     """newest inspection of this claim by name; its class may have been inspected too"""
     checkers: tuple[str, ...] = ()
     inspectors: tuple[str, ...] = ()
+    papers: Papers = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,8 +159,17 @@ def evolve(claim: Claim, event: Event) -> Claim:
             inspectors = tuple(dict.fromkeys((*claim.inspectors, *hands)))
             looked = Looked(inspected.outcome, hands)
             return replace(claim, inspection=looked, inspectors=inspectors)
+        case DocumentAttached() as attached:
+            return _by_filer(replace(claim, papers=brought(claim.papers, attached, event)), event)
+        case DocumentWithdrawn() as gone:
+            return _by_filer(replace(claim, papers=taken_back(claim.papers, gone)), event)
         case _:
             return claim  # events of later parts change nothing that is decided here
+
+
+def _by_filer(claim: Claim, event: Event) -> Claim:
+    """Who brings papers or takes them back acts for the filer, and handles nothing afterwards."""
+    return replace(claim, filed_by=tuple(dict.fromkeys((*claim.filed_by, event.actor))))
 
 
 def _filed(claim: Claim, content: ClaimContent, event: Event) -> Claim:

@@ -8,6 +8,7 @@ from hashlib import sha256
 from types import MappingProxyType
 from typing import Any, Literal
 
+from services.claims.document.papers import Papers, brought, taken_back
 from services.claims.plan.refusals import (
     CountsDiffer,
     PlanAlreadyFiled,
@@ -17,6 +18,7 @@ from services.claims.plan.refusals import (
     RosterTooLong,
 )
 from shared.events.base import CLAIM_EVENTS
+from shared.events.documents import DocumentAttached, DocumentWithdrawn
 from shared.events.envelope import Event
 from shared.events.plans import (
     PlanAccepted,
@@ -80,6 +82,7 @@ class Plan:
     """the newest; a plan that was changed keeps it until it is approved again"""
     completion: PlanCompleted | None = None
     decided: PlanDecided | None = None
+    papers: Papers = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,8 +147,17 @@ def evolve(plan: Plan, event: Event) -> Plan:
             cancelled = plan.stage is Stage.CANCELLED
             stage = Stage.CANCELLED if cancelled else Stage.DECIDED
             return replace(plan, stage=stage, decided=decided)
+        case DocumentAttached() as attached:
+            return _by_filer(replace(plan, papers=brought(plan.papers, attached, event)), event)
+        case DocumentWithdrawn() as gone:
+            return _by_filer(replace(plan, papers=taken_back(plan.papers, gone)), event)
         case _:
             return plan  # events of later parts change nothing decided here
+
+
+def _by_filer(plan: Plan, event: Event) -> Plan:
+    """Who brings papers or takes them back acts for the filer, and handles nothing afterwards."""
+    return replace(plan, filed_by=tuple(dict.fromkeys((*plan.filed_by, event.actor))))
 
 
 def _filed(plan: Plan, content: PlanSubmitted | PlanChanged, event: Event) -> Plan:
