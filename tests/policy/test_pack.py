@@ -11,7 +11,8 @@ import msgspec
 import pytest
 
 from shared.policy import load
-from shared.policy.load import PackRefused, content_hash, huludao, load_pack, parse_pack
+from shared.policy.document import PackRefused
+from shared.policy.load import content_hash, huludao, load_pack, parse_pack
 from shared.policy.pack import Content
 from shared.policy.parts import Table
 from shared.policy.schema import pack_schema

@@ -9,7 +9,7 @@ import typer
 from services.cli.exits import Exit
 from services.cli.output import JsonFlag, console, say_json
 from services.cli.policy.files import pack_in
-from shared.policy.load import PackRefused
+from shared.policy.document import PackRefused
 
 PackFile = Annotated[Path, typer.Argument(metavar="PACK", help="file of the pack (YAML)")]
 
