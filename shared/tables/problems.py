@@ -77,6 +77,29 @@ ROW_SENTENCES: dict[str, tuple[str, str]] = {
     "YES_OR_NO": ("“{zh}”须填“是”或“否”", "{en} is neither yes nor no"),
     "MONTHS_INVALID": ("“{zh}”须为1至120的整数", "{en} is no whole number from 1 to 120"),
     "CHANGE_UNKNOWN": ("“{zh}”不是入班或退班", "{en} is neither enrolled nor left"),
+    "CHOICE_UNKNOWN": ("“{zh}”不是规定的用语", "{en} is none of the words that it may hold"),
+    "NUMBER_INVALID": ("“{zh}”须为0至100000000的整数", "{en} is no whole number to 100,000,000"),
+    "CODES_INVALID": (
+        "“{zh}”应为以分号分隔的代码,最多{limit}个字符",
+        "{en} must be codes separated by semicolons, {limit} characters at most",
+    ),
+    "AREA_NOT_OWN": (
+        "“{zh}”不在本次导入的辖区内",
+        "{en} is not in the jurisdiction of this import",
+    ),
+    "PERIOD_ORDER": ("“{zh}”早于生效日期", "{en} is before the first day"),
+    "BEFORE_IMPORT": (
+        "“{zh}”早于本次导入的生效日期",
+        "{en} is before the day from which this import counts",
+    ),
+    "OVERLAPS_ROW": (
+        "与第{limit}行同一对象的有效期重叠",
+        "counts on the same days as row {limit}, for the same thing",
+    ),
+    "OVERLAPS_IN_FORCE": (
+        "与现行有效的同一对象的有效期重叠",
+        "counts on the same days as a row in force, for the same thing",
+    ),
     "RECORD_UNKNOWN": (
         "“{zh}”不是 claim、payout、advance 或 settlement",
         "{en} is none of claim, payout, advance, settlement",
@@ -103,6 +126,10 @@ FILE_SENTENCES: dict[str, tuple[str, str]] = {
     "NOT_CSV": (
         "文件是Excel工作簿,请另存为CSV",
         "the file is an Excel workbook; save it as CSV",
+    ),
+    "WORKBOOK": (
+        "无法读取该Excel工作簿(须为未加密的XLSX文件)",
+        "the Excel workbook cannot be read; it must be XLSX without a password",
     ),
     "ENCODING": (
         "文件既不是UTF-8也不是GB18030(第{line}行,像是{name}),请另存为UTF-8",

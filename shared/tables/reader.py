@@ -1,4 +1,4 @@
-"""Uploaded CSV bytes to numbered rows of text; nothing here knows what a column means."""
+"""Uploaded bytes to numbered rows of text; nothing here knows what a column means."""
 
 import csv
 import hashlib
@@ -10,6 +10,7 @@ import msgspec
 from shared.tables.columns import Column, Layout, resolve
 from shared.tables.encoding import detect
 from shared.tables.problems import MAX_FILE_BYTES, MAX_ROWS, FileRefused, file_error
+from shared.tables.workbook import ZIP, sheet_of
 
 MAX_LINE = 131_072
 """The csv module's own limit for one cell; 64 cells of 1,000 characters stay far below it."""
@@ -52,12 +53,14 @@ class Upload:
 
     `encoding` is what was detected, to be shown to the sender. `rows()` may be called again and
     gives the same rows. Building one costs up to 0.5 s for the largest file: use a thread.
+    With `workbooks` the first sheet of an XLSX file is a table too; its encoding is `xlsx`.
     """
 
-    def __init__(self, data: bytes, columns: Sequence[Column]) -> None:
-        self._data = data
+    def __init__(self, data: bytes, columns: Sequence[Column], *, workbooks: bool = False) -> None:
+        self.data = data
         self.size_bytes = len(data)
-        self.encoding = detect(data)
+        self._sheet = sheet_of(data) if workbooks and data.startswith(ZIP) else None
+        self.encoding = detect(data) if self._sheet is None else "xlsx"
         self.sha256 = hashlib.sha256(data).hexdigest()
         self.layout: Layout = resolve(self._header(), columns)
         self.row_count = sum(1 for _ in self.rows())
@@ -92,7 +95,12 @@ class Upload:
                 yield row
 
     def _read(self) -> Iterator[Row]:
-        lines = _Lines(self._data, self.encoding)
+        if self._sheet is not None:
+            width = self._sheet_width()
+            for number, cells in self._sheet:
+                yield Row(number, cells + [""] * (width - len(cells)))
+            return
+        lines = _Lines(self.data, self.encoding)
         reader = csv.reader(lines, strict=True)
         number = 1
         while True:
@@ -105,6 +113,10 @@ class Upload:
             except csv.Error:
                 yield Row(number, [], _line_fault(lines.last, number, reader.line_num))
                 number = reader.line_num + 1
+
+    def _sheet_width(self) -> int:
+        """A sheet leaves out empty cells at the end of a row: they are as good as there."""
+        return len(self._sheet[0][1]) if self._sheet else 0
 
 
 class _Lines:
