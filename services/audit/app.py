@@ -6,6 +6,7 @@ from services.audit.consumer import Auditing
 from services.audit.detectors.rules import load_rules
 from services.audit.finding import api, views
 from services.audit.judging import Judges
+from services.audit.person import api as persons
 from services.audit.trace import api as tracing
 from services.audit.trace.index import Indexed
 from services.audit.watermark import READER, Watermark
@@ -31,7 +32,11 @@ async def build(service: Service) -> Parts:
     archiver = Archiver(service.log, folder) if folder and reads else None
     return Parts(
         title="audit",
-        routes=[*api.routes(service), *tracing.routes(service)],
+        routes=[
+            *api.routes(service),
+            *tracing.routes(service),
+            *persons.routes(service),
+        ],
         inboxes=[inbox],
         projectors=[Projector(views.VIEW, service.store, views.project)],
         checks={"archive": archiver.alarms} if archiver else {},

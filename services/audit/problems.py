@@ -26,3 +26,9 @@ define(
     "The finding rests on other events than those that you looked at; look at it again.",
     "该疑点所依据的事件已变化，请重新查看后再处理。",
 )
+NOTHING_SEALED = define(
+    "NOTHING_SEALED",
+    409,
+    "Audit had sealed nothing by that time; ask for a later one.",
+    "截至该时点审计尚未封存任何记录，请选择更晚的时点。",
+)

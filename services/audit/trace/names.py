@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from shared.events.certificates import GradeEdited
 from shared.events.envelope import Event
 from shared.ids import fund_id
 
@@ -13,8 +14,8 @@ _ONE = (
     "statement", "difference", "subject", "supersedes", "against", "bulk_screen",
 )  # fmt: skip
 _MANY = ("claims", "payouts", "persons", "conflicts_with", "upheld", "open", "sampled")
-_PERSONS = ("entries", "presences", "results")
-"""lists whose items carry a person: rosters, sessions, examinations"""
+_PERSONS = ("entries", "presences", "results", "after")
+"""lists whose items carry a person: rosters, sessions and their corrections, examinations"""
 
 
 def names_of(event: Event) -> frozenset[str]:
@@ -39,8 +40,12 @@ def _named(event: Event) -> Iterator[str]:
     if fund := getattr(facts, "fund", None):
         yield fund_id(event.jurisdiction, fund)
     for field in _PERSONS:
-        for item in getattr(facts, field, ()):
-            yield item.person
+        listed = getattr(facts, field, ())
+        if isinstance(listed, tuple):  # elsewhere `after` is one account
+            for item in listed:
+                yield item.person
+    if isinstance(facts, GradeEdited):
+        yield facts.after.person
 
 
 def family(name: str) -> frozenset[str]:
