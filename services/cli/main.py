@@ -11,6 +11,7 @@ from services.cli.exits import Exit, Stop, epilogue
 from services.cli.failures import KNOWN, stop_of
 from services.cli.findings import findings
 from services.cli.output import errors, say_json
+from services.cli.person_file import person_file
 from services.cli.policy.app import app as policy
 from services.cli.prepare import prepare
 from services.cli.reconcile import reconcile
@@ -24,7 +25,7 @@ from services.cli.trace import trace
 
 INTERRUPTED = 130
 COMMANDS = (
-    demo, serve, prepare, token, submit, trace, findings, reconcile, recover, replay,
+    demo, serve, prepare, token, submit, trace, person_file, findings, reconcile, recover, replay,
 )  # fmt: skip
 
 app = typer.Typer(
