@@ -133,7 +133,16 @@ class Step(msgspec.Struct, frozen=True, kw_only=True):
 
     clause: str
     what: Literal[
-        "table", "months", "reference", "ratio", "times", "shortfall", "uplift", "catalogue"
+        "table",
+        "months",
+        "reference",
+        "ratio",
+        "times",
+        "shortfall",
+        "uplift",
+        "catalogue",
+        "advance",
+        "settlement",
     ]
     inputs: tuple[str, ...]
     amount_fen: int

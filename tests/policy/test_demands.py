@@ -2,7 +2,8 @@
 
 import pytest
 
-from shared.policy.load import PackRefused, huludao, parse_pack
+from shared.policy.document import PackRefused
+from shared.policy.load import huludao, parse_pack
 from tests.policy.builders import text_with
 
 STEP = "  - {step: inspection, before: approval, clause: HLD-15-2}\n"

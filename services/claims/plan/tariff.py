@@ -69,6 +69,7 @@ def payee_of(content: PlanContent, pack: Pack, jurisdiction: str) -> tuple[Payee
         if rule.when is not None and not holds(rule.when, scope):
             continue
         named = rule.payee or pack.switches[rule.interpretation or ""]
+        named = _filer(content) if named == "payer" else named
         if named == "enterprise" and _filer(content) == "enterprise":
             return "enterprise", content.organisation
         if named == "institution" and content.institution:
