@@ -32,6 +32,24 @@ ALREADY_FILED = define(
     "Claim {claim} has this content already.",
     "相同内容的申请已经存在：{claim}。",
 )
+EXCEPTION_NOT_POSSIBLE = define(
+    "EXCEPTION_NOT_POSSIBLE",
+    409,
+    "The policy allows no exception from {clause}: it is no limit in principle.",
+    "{clause} 不是“原则上”的限制，政策不允许例外。",
+)
+EXCEPTION_NOT_NEEDED = define(
+    "EXCEPTION_NOT_NEEDED",
+    409,
+    "The claim is not stopped by {clause}, or an exception from it was asked for already.",
+    "该申请未因 {clause} 被暂缓或拟驳回，或已提出过该项例外。",
+)
+EXCEPTION_UNKNOWN = define(
+    "EXCEPTION_UNKNOWN",
+    409,
+    "Nobody has asked for an exception from {clause} for this claim.",
+    "该申请没有待审批的 {clause} 例外。",
+)
 KIND_UNKNOWN = define(
     "KIND_UNKNOWN",
     422,

@@ -46,6 +46,17 @@ class Citation(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 Citations = Annotated[tuple[Citation, ...], Meta(max_length=64)]
 
 
+class ExceptionCited(msgspec.Struct, frozen=True, kw_only=True):
+    """A limit in principle that the claim passed, and the two persons who let it pass."""
+
+    clause: Code
+    proposed_by: ActorId
+    approved_by: ActorId
+
+
+Exceptions = Annotated[tuple[ExceptionCited, ...], Meta(max_length=8)]
+
+
 class SlotHeld(msgspec.Struct, frozen=True, kw_only=True):
     """A slot that the decision took, named in full: reservations are rebuilt from these."""
 
@@ -208,6 +219,8 @@ class ClaimProposed(ClaimKeys, frozen=True, kw_only=True, omit_defaults=True):
     """ids of the registers' answers that the proposal rests on"""
     missing_registers: Codes = ()
     """for each missing fact, in order, the register that must answer it"""
+    shown_sha256: Digest | None = None
+    """what an approver is shown: content, this calculation and the exceptions that it rests on"""
 
 
 @event(CLAIM_EVENTS)
@@ -256,6 +269,10 @@ class ClaimApproved(ClaimKeys, frozen=True, kw_only=True, omit_defaults=True):
     """the payee is the plan's own: paid by the plan's settlement alone, never by a payout"""
     also_by: ActorIds = ()
     """everybody else who had a hand in it before: none of them authorises or releases the money"""
+    exceptions: Exceptions = ()
+    """limits in principle (原则上) that the claim passed, each by two persons"""
+    shown_sha256: Digest | None = None
+    """what the approver was shown and said yes to; as in the proposal"""
 
 
 @event(CLAIM_EVENTS)

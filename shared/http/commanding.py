@@ -23,7 +23,10 @@ READING = (OUTCOME_UNKNOWN,)
 COMMANDING = (codes.NOT_READY, CONTENDED, CLOCK_BEHIND, OUTCOME_UNKNOWN, VALUE_REFUSED)
 """what every read, and every command, may also be answered with"""
 Said = Callable[[Decision], object]
-_TOLD = ("decision", "amount_fen", "reasons", "conflicts_with", "proposal_version", "year_slot")
+_TOLD = (
+    "decision", "amount_fen", "reasons", "conflicts_with", "proposal_version", "shown_sha256",
+    "year_slot",
+)  # fmt: skip
 
 
 def told(name: str, stream_id: str) -> Said:

@@ -86,8 +86,9 @@ class Client:
         """The rest of an inspected claim's way to its approval."""
         await self.post(f"/claims/{claim}/accept", f'{{"office":"{OFFICE}"}}'.encode(), "clerk")
         proposed = await self.post(f"/claims/{claim}/propose", b"{}", "clerk")
-        shown = f'{{"proposal_version":{PROPOSED},"amount_fen":{proposed["amount_fen"]}}}'
-        await self.post(f"/claims/{claim}/approve", shown.encode(), "approver")
+        shown = {name: proposed[name] for name in ("amount_fen", "shown_sha256")}
+        body = orjson.dumps({**shown, "proposal_version": PROPOSED})
+        await self.post(f"/claims/{claim}/approve", body, "approver")
         return Approved(claim, perf_counter())
 
     async def _file(self, first: int, rows: int) -> tuple[float, Mapping[str, Any]]:

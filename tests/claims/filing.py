@@ -6,7 +6,11 @@ from shared.http.identity import Role
 from tests.faults.people import CONFIRMED, claim, resident_number, roster, roster_row, visit
 from tests.installation import Answer, Person, Running
 
-__all__ = ["CONFIRMED", "claim", "resident_number", "roster", "roster_row", "visit"]
+__all__ = ["CONFIRMED", "SHOWN", "claim", "resident_number", "roster", "roster_row", "visit"]
+
+
+SHOWN = ("proposal_version", "amount_fen", "shown_sha256")
+"""what an approver repeats of the proposal that was shown"""
 
 
 class Office:
@@ -51,7 +55,7 @@ class Office:
         """The person checked, the class visited, then approved as proposed."""
         checked, visited = await self.look_at(claim_id, key)
         assert (checked.status, visited.body["counts"]) == (200, {"recorded": 1}), visited.body
-        said = {name: proposal[name] for name in ("proposal_version", "amount_fen")}
+        said = {name: proposal[name] for name in SHOWN}
         return await self.approver.post(f"/claims/{claim_id}/approve", said, key=f"{key}-ok")
 
     async def approved(self, body: dict[str, Any], key: str) -> str:

@@ -11,7 +11,7 @@ from referencing import Registry, Resource
 
 from shared.http.identity import Role
 from shared.http.route import Route
-from tests.claims.filing import CONFIRMED, Office, claim, resident_number, says, visit
+from tests.claims.filing import CONFIRMED, SHOWN, Office, claim, resident_number, says, visit
 from tests.installation import Answer, Person, Running
 
 BATCHES = ("/identity-checks", "/inspections")
@@ -117,7 +117,7 @@ async def test_the_same_persons_may_not_do_two_of_the_three_steps(claims: Runnin
     accepted = await both.post(f"{path}/accept", {"office": "OFFICE-1"}, key="eyes-2")
 
     other, proposal = await office.proposed(new_claim(), "eyes-3")
-    said = {name: proposal[name] for name in ("proposal_version", "amount_fen")}
+    said = {name: proposal[name] for name in SHOWN}
     clerk_too = claims.person("clerk-1", Role.APPROVER)
     approved = await clerk_too.post(f"/claims/{other}/approve", said, key="eyes-4")
 
@@ -157,7 +157,7 @@ async def test_every_command_is_answered_the_same_again_and_written_once(claims:
     ):
         await _twice(claims, person, f"{path}/{name}", said, f"again-{number}")
     proposal = (await office.clerk.get(path)).body["proposal"]
-    shown = {name: proposal[name] for name in ("proposal_version", "amount_fen")}
+    shown = {name: proposal[name] for name in SHOWN}
     await _twice(claims, office.checker, f"{path}/identity-check", CONFIRMED, "again-6a")
     await _twice(claims, office.inspector, "/inspections", visit(path.split("/")[2]), "again-6b")
     await _twice(claims, office.approver, f"{path}/approve", shown, "again-7")
@@ -245,6 +245,9 @@ async def test_an_institutions_token_without_the_institution_files_nothing(claim
     assert (answer.status, answer.codes) == (401, ["TOKEN_CLAIMS_WRONG"])
 
 
+EXCEPTION = {"clause": "HLD-10-2", "reason": "a fourth course that the office asked for"}
+
+
 def _example(route: Route, body: dict[str, Any], claim_id: str) -> dict[str, Any]:
     """A lawful body of the route."""
     assigned = {"reviewer": "clerk-2", "office": "OFFICE-1", "assigned_by": "rota"}
@@ -252,7 +255,9 @@ def _example(route: Route, body: dict[str, Any], claim_id: str) -> dict[str, Any
     examples: dict[str, dict[str, Any]] = {
         "accept": {"office": "OFFICE-1"}, "propose": {}, "hold": reasons, "return": reasons,
         "revoke": reasons, "reject": {"proposal_version": 3}, "withdraw": {"reason": "enough"},
-        "approve": {"proposal_version": 3, "amount_fen": 1}, "correct": {**body, "reason": "typo"},
+        "approve": {"proposal_version": 3, "amount_fen": 1, "shown_sha256": "0" * 64},
+        "correct": {**body, "reason": "typo"},
+        **{f"{word}-exception": EXCEPTION for word in ("propose", "approve", "refuse")},
         "claims": body, "assign": assigned, "identity-check": CONFIRMED,
         "identity-checks": {"checks": [{"claim": claim_id, **CONFIRMED}]},
         "inspections": visit(claim_id),

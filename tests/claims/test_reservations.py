@@ -58,6 +58,7 @@ class History:
             await office.look_at(path.rpartition("/")[2], key)
             shown = (await office.clerk.get(path)).body.get("proposal", {})
             body = {n: shown.get(n) or 1 for n in ("proposal_version", "amount_fen")}
+            body["shown_sha256"] = shown.get("shown_sha256") or "0" * 64
         if name in ("approve", "revoke"):
             who = office.approver
         return await who.post(f"{path}/{name}", body, key=key)

@@ -6,7 +6,7 @@ from typing import Any
 
 from shared.http.identity import Role
 from shared.ids import payout_id
-from tests.claims.filing import CONFIRMED, visit
+from tests.claims.filing import CONFIRMED, SHOWN, visit
 from tests.claims.plan.office import ENTERPRISE, entry, plan
 from tests.installation import Answer, Person
 from tests.payments.advance.plans import HANDLER
@@ -89,7 +89,7 @@ class PayoutHands(Hands):
         proposer = self.ledger.claims.person(f"{self.name}-propose", *ROLES, org=ENTERPRISE)
         await proposer.post(f"{claim}/propose", {}, key=f"{self.name}-propose")
         proposal = (await self.person("look", "claims").get(claim)).body["proposal"]
-        said = {name: proposal[name] for name in ("proposal_version", "amount_fen")}
+        said = {name: proposal[name] for name in SHOWN}
         return await self.say(step, "claims", f"{claim}/approve", said)
 
 

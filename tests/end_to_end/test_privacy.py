@@ -143,8 +143,9 @@ async def _good(place: Place) -> None:
     answer = await place.ask("claims", Role.INSTITUTION, "/claims", "p-1", filed(FILED))
     path = f"/claims/{answer.body['claim']}"
     await place.ask("claims", Role.CLERK, f"{path}/accept", "p-2", {"office": "OFFICE-1"})
-    await place.ask("claims", Role.CLERK, f"{path}/propose", "p-3", {})
+    proposed = await place.ask("claims", Role.CLERK, f"{path}/propose", "p-3", {})
     shown = {"proposal_version": 3, "amount_fen": 200_000}
+    shown["shown_sha256"] = proposed.body["shown_sha256"]
     look = visit(answer.body["claim"])
     await place.ask("claims", Role.CLERK, f"{path}/identity-check", "p-7", CONFIRMED, number=2)
     await place.ask("claims", Role.INSPECTOR, "/inspections", "p-8", look)

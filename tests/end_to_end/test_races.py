@@ -24,6 +24,7 @@ from tests.faults.people import CONFIRMED, LEVELS, claim, visit
 RACERS = 64
 PROPOSED = 3
 """version of a proposal: filed, accepted, proposed; then checked, inspected"""
+Shown = dict[str, Any]
 
 
 @dataclass(slots=True)
@@ -41,8 +42,8 @@ class Place:
         ask = Ask(path, orjson.dumps(body), key or f"race-{next(self.keys)}", actor)
         return await self.clients[n % len(self.clients)].ask(ask)
 
-    async def proposed(self, n: int, body: dict[str, Any], actor: str) -> tuple[str, int]:
-        """A claim that waits for its approval, and the amount to approve, in fen."""
+    async def proposed(self, n: int, body: dict[str, Any], actor: str) -> tuple[str, Shown]:
+        """A claim that waits for its approval, and what its approver is shown."""
         filed = await self.say(n, "/claims", body, actor)
         claim_id = str(filed.told["claim"])
         await self.say(n, f"/claims/{claim_id}/accept", {"office": "211402-01"}, "clerk")
@@ -50,10 +51,10 @@ class Place:
         assert proposal["decision"] == "APPROVE"
         await self.say(n, f"/claims/{claim_id}/identity-check", CONFIRMED, "checker")
         await self.say(n, "/inspections", visit(claim_id), "inspector")
-        return claim_id, int(proposal["amount_fen"])
+        shown = {name: proposal[name] for name in ("amount_fen", "shown_sha256")}
+        return claim_id, {**shown, "proposal_version": PROPOSED}
 
-    async def approve(self, n: int, claim_id: str, amount_fen: int) -> dict[str, Any]:
-        shown = {"proposal_version": PROPOSED, "amount_fen": amount_fen}
+    async def approve(self, n: int, claim_id: str, shown: Shown) -> dict[str, Any]:
         return (await self.say(n, f"/claims/{claim_id}/approve", shown, "approver")).told
 
     async def events_of(self, claim_id: str) -> list[Event]:
@@ -138,8 +139,7 @@ async def test_one_key_and_one_body_fifty_times_at_once_is_one_event(place: Plac
 
 
 async def test_one_approval_fifty_times_at_once_is_one_event(place: Place) -> None:
-    claim_id, amount_fen = await place.proposed(0, claim(5), "filer")
-    shown = {"proposal_version": PROPOSED, "amount_fen": amount_fen}
+    claim_id, shown = await place.proposed(0, claim(5), "filer")
     answers = await asyncio.gather(
         *(
             place.say(n, f"/claims/{claim_id}/approve", shown, "approver", "one-approval")

@@ -11,7 +11,7 @@ from shared.events.claims import ClaimApproved
 from shared.http.identity import Role
 from shared.ids import payout_id
 from shared.money import parse_yuan as fen
-from tests.claims.filing import CONFIRMED, visit
+from tests.claims.filing import CONFIRMED, SHOWN, visit
 from tests.claims.plan.office import PlanOffice, claim_of, entry, plan
 from tests.examples.enterprise import Enterprise, money_in
 from tests.examples.steps import World
@@ -125,7 +125,7 @@ class Certified:
         ]
         assert [each.body["counts"] for each in looked] == [{"recorded": self.passed}] * 2
         for claim, proposal in claims:
-            said = {name: proposal[name] for name in ("proposal_version", "amount_fen")}
+            said = {name: proposal[name] for name in SHOWN}
             yes = await world.approver.post(f"/claims/{claim}/approve", said, key=f"{claim}-ok")
             assert yes.body["event"] == "ClaimApproved", yes.body
         decided = (await office.until_decided(plan_id, 1))["decided"]

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from itertools import count
 from typing import Any, Literal, Protocol
 
-from tests.claims.filing import CONFIRMED, visit
+from tests.claims.filing import CONFIRMED, SHOWN, visit
 from tests.examples.enterprise import Enterprise
 from tests.faults.people import resident_number
 from tests.installation import Answer, Person
@@ -148,7 +148,7 @@ class Claimed:
     async def _decided(
         self, world: World, claim_id: str, proposal: dict[str, Any]
     ) -> dict[str, Any]:
-        shown = {name: proposal[name] for name in ("proposal_version", "amount_fen")}
+        shown = {name: proposal[name] for name in SHOWN}
         bodies: dict[str, dict[str, Any]] = {
             "APPROVE": shown,
             "REJECT": {"proposal_version": proposal["proposal_version"]},

@@ -27,7 +27,8 @@ class Desk:
             return False
         await say(f"/claims/{claim_id}/identity-check", CONFIRMED, "checker")
         await say("/inspections", visit(claim_id), "inspector")
-        shown = {"proposal_version": PROPOSED, "amount_fen": proposed["amount_fen"]}
+        shown = {name: proposed[name] for name in ("amount_fen", "shown_sha256")}
+        shown["proposal_version"] = PROPOSED
         decided = await say(f"/claims/{claim_id}/approve", shown, "approver")
         return bool(decided["event"] == "ClaimApproved")
 

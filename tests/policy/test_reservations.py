@@ -133,6 +133,14 @@ def test_an_exception_that_is_not_needed_changes_nothing() -> None:
     assert taken.year_slot == 2
 
 
+def test_an_excepted_claim_keeps_its_slot_beyond_the_limit() -> None:
+    """The count is over all slots: one that is free below does not make room for another."""
+    refused = asked(held(slot(2), slot(3), slot(4)))
+    assert isinstance(refused, Refused)
+    taken = passing(held(slot(2), slot(3), slot(4)), BY_TWO)
+    assert taken.year_slot == 5
+
+
 def test_a_freed_slot_in_the_middle_is_taken_again() -> None:
     taken = asked(held(slot(1), slot(3)))
     assert isinstance(taken, Taken)

@@ -4,7 +4,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
+import msgspec
+
 from services.claims.claim.decide import Claim, Stage, expect, keys_of, other_person
+from services.claims.claim.exceptions import askers, cited, hands_of, recorded
 from services.claims.claim.judgement import (
     SlotsTaken,
     case_of,
@@ -15,6 +18,7 @@ from services.claims.claim.judgement import (
 )
 from services.claims.claim.planned import NO_PLAN, PlanOfClaim, plan_grounds, settled_by_plan
 from services.claims.claim.refusals import NotWhatWasProposed, StaleProposal
+from services.claims.claim.shown import shown_sha256
 from services.claims.handling.demands import (
     NOTHING_AROUND,
     Around,
@@ -53,12 +57,15 @@ class ProposeClaim:
 
 @dataclass(frozen=True, slots=True)
 class ApproveClaim:
-    """`proposal_version` and `amount_fen` are what the approver was shown and says yes to."""
+    """`proposal_version`, `amount_fen` and the hash of all the rest are what the approver was shown
+    and says yes to.
+    """
 
     actor: str
     stream_id: str
     proposal_version: int
     amount_fen: int
+    shown_sha256: str
     opened_at_us: int | None = None
     others: tuple[str, ...] = ()
     verified: Verified | None = None
@@ -90,14 +97,17 @@ def propose_claim(claim: Claim, command: ProposeClaim, pack: Pack, holders: Hold
     expect(claim, "propose", Stage.ACCEPTED, Stage.HELD, Stage.PROPOSED)
     assert claim.content is not None
     case = case_of(claim.content, claim.jurisdiction)
-    judgement = judged(case, claim.content, claim.content_version, command, pack, holders)
+    judgement = judged(
+        case, claim.content, claim.content_version, command, pack, holders, recorded(claim)
+    )
     proposed = ClaimProposed(
         **keys_of(claim),
         **judgement,
         policy=policy_used(pack),
         content_version=claim.content_version,
     )
-    return Decision([proposed])
+    shown = shown_sha256(command.stream_id, claim, proposed)
+    return Decision([msgspec.structs.replace(proposed, shown_sha256=shown)])
 
 
 def approve_claim(claim: Claim, command: ApproveClaim, pack: Pack, holders: Holders) -> Decision:
@@ -109,16 +119,21 @@ def approve_claim(claim: Claim, command: ApproveClaim, pack: Pack, holders: Hold
     proposal = _shown(claim, "approve", command.proposal_version, "APPROVE")
     if command.amount_fen != proposal.amount_fen:
         raise NotWhatWasProposed(shown=command.amount_fen, proposed=proposal.amount_fen)
+    if command.shown_sha256 != shown_sha256(command.stream_id, claim, proposal):
+        raise StaleProposal(shown=command.proposal_version)
     if proposal.policy != policy_used(pack):
         raise StaleProposal(shown=command.proposal_version)
     assert claim.content is not None
     if plan_grounds(claim.content, claim.jurisdiction, command.plan):
         raise StaleProposal(shown=command.proposal_version)
     verifiers = _verifiers(command, proposal)
-    other_person(command.actor, (*hands_before(claim, command.around), *verifiers))
+    before = (*hands_before(claim, command.around), *verifiers, *askers(claim))
+    other_person(command.actor, before)
     require_other_inspectors(claim, command.around, verifiers)
     require_met(claim, pack, command.around)
-    taken = taken_at_approval(claim.content, claim.jurisdiction, command, pack, holders)
+    taken = taken_at_approval(
+        claim.content, claim.jurisdiction, command, pack, holders, recorded(claim)
+    )
     if taken.refused is not None:
         refused = taken.refused(keys_of(claim), policy_used(pack), claim.proposal_version)
         return Decision([refused])
@@ -149,7 +164,8 @@ def _approved(
     verified_by = next(iter((*verifiers, *checked)), None)
     inspected_by = inspected.hands[0] if inspected else None
     named = (claim.filed_by[0], claim.accepted_by, verified_by, inspected_by)
-    everybody = dict.fromkeys((*hands_before(claim, command.around), *verifiers))
+    hands = (*hands_before(claim, command.around), *verifiers, *hands_of(claim))
+    everybody = dict.fromkeys(hand for hand in hands if hand != command.actor)
     assert content.certificate_issued_on is not None  # or the policy would have held it
     return ClaimApproved(
         **keys_of(claim),
@@ -178,6 +194,8 @@ def _approved(
         slots=tuple(SlotHeld(kind=s.kind, key=s.key) for s in taken.slots),
         settled_by_plan=settled_by_plan(content, command.plan),
         also_by=tuple(actor for actor in everybody if actor not in named)[:MAX_HANDS],
+        exceptions=cited(claim),
+        shown_sha256=command.shown_sha256,
     )
 
 

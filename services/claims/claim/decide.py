@@ -28,6 +28,7 @@ from shared.events.claims import (
 )
 from shared.events.documents import DocumentAttached, DocumentWithdrawn
 from shared.events.envelope import Event
+from shared.events.exceptions import ExceptionApproved, ExceptionProposed, ExceptionRefused
 from shared.events.handling import ClaimAssigned, IdentityChecked, InspectionRecorded
 from shared.store.commands import Aggregate, Decision, Holders, Slot
 from shared.store.unit import SlotKey
@@ -62,6 +63,16 @@ class Looked:
 
 
 @dataclass(frozen=True, slots=True)
+class Excepted:
+    """A limit in principle that the claim may pass, once a second person has approved it."""
+
+    clause: str
+    reason: str
+    proposed_by: str
+    approved_by: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Claim:
     """What a claim's events add up to."""
 
@@ -87,6 +98,10 @@ class Claim:
     checkers: tuple[str, ...] = ()
     inspectors: tuple[str, ...] = ()
     papers: Papers = ()
+    stopped_by: tuple[str, ...] = ()
+    """clauses for which the newest calculation or hold does not let it pass"""
+    exceptions: tuple[Excepted, ...] = ()
+    """for what stands filed: at most one for a clause"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,15 +149,19 @@ def evolve(claim: Claim, event: Event) -> Claim:
         case ClaimReturned():
             return replace(claim, stage=Stage.RETURNED, accepted_by=None, proposal=None)
         case ClaimProposed() as proposal:
+            clauses = () if proposal.decision == "APPROVE" else _clauses(proposal)
             return replace(
-                claim, stage=Stage.PROPOSED, proposal=proposal, proposal_version=event.version
-            )
+                claim, stage=Stage.PROPOSED, proposal=proposal, proposal_version=event.version,
+                stopped_by=clauses,
+            )  # fmt: skip
         case ClaimApproved() as approval:
             return replace(claim, stage=Stage.APPROVED, approval=approval)
         case ClaimRejected():
             return replace(claim, stage=Stage.REJECTED)
-        case ClaimHeld():
-            return replace(claim, stage=Stage.HELD, proposal=None)
+        case ClaimHeld() as stopped:
+            return replace(
+                claim, stage=Stage.HELD, proposal=None, stopped_by=_clauses(stopped)
+            )  # fmt: skip
         case ClaimWithdrawn():
             return replace(claim, stage=Stage.WITHDRAWN)
         case ApprovalRevoked():
@@ -163,6 +182,8 @@ def evolve(claim: Claim, event: Event) -> Claim:
             return _by_filer(replace(claim, papers=brought(claim.papers, attached, event)), event)
         case DocumentWithdrawn() as gone:
             return _by_filer(replace(claim, papers=taken_back(claim.papers, gone)), event)
+        case ExceptionProposed() | ExceptionApproved() | ExceptionRefused():
+            return _excepted(claim, event)
         case _:
             return claim  # events of later parts change nothing that is decided here
 
@@ -172,8 +193,31 @@ def _by_filer(claim: Claim, event: Event) -> Claim:
     return replace(claim, filed_by=tuple(dict.fromkeys((*claim.filed_by, event.actor))))
 
 
+def _clauses(stopped: ClaimProposed | ClaimHeld) -> tuple[str, ...]:
+    return tuple(citation.clause for citation in stopped.citations)
+
+
+def _excepted(claim: Claim, event: Event) -> Claim:
+    """An exception that is approved opens the claim again: it is calculated anew."""
+    match event.facts:
+        case ExceptionProposed() as asked:
+            new = Excepted(asked.clause, asked.reason, event.actor)
+            return replace(claim, exceptions=(*claim.exceptions, new))
+        case ExceptionApproved() as approved:
+            exceptions = tuple(
+                replace(one, approved_by=event.actor) if one.clause == approved.clause else one
+                for one in claim.exceptions
+            )
+            return replace(claim, stage=Stage.ACCEPTED, proposal=None, exceptions=exceptions)
+        case ExceptionRefused() as refused:
+            others = tuple(one for one in claim.exceptions if one.clause != refused.clause)
+            return replace(claim, exceptions=others)
+        case _:
+            return claim
+
+
 def _filed(claim: Claim, content: ClaimContent, event: Event) -> Claim:
-    """New content voids what was accepted, checked, inspected and proposed on the old one."""
+    """New content voids what was accepted, checked, inspected, proposed and excepted before."""
     identity = identity_of(content, event.jurisdiction)
     return replace(
         claim,
@@ -188,6 +232,8 @@ def _filed(claim: Claim, content: ClaimContent, event: Event) -> Claim:
         inspection=None,
         checkers=(),
         inspectors=(),
+        stopped_by=(),
+        exceptions=(),
     )
 
 

@@ -18,7 +18,7 @@ from shared.events.claims import (
     PolicyUsed,
     SlotHeld,
 )
-from shared.policy.cases import ClaimCase, History, Judgement
+from shared.policy.cases import ClaimCase, History, Judgement, RecordedException
 from shared.policy.judge import judge, stated_facts
 from shared.policy.limits import limit_grounds
 from shared.policy.pack import Pack
@@ -111,12 +111,15 @@ def judged(
     asked: _AskedOn,
     pack: Pack,
     holders: Holders,
+    exceptions: tuple[RecordedException, ...] = (),
 ) -> dict[str, Any]:
     """The fields of ClaimProposed that the policy gives; `version` is the content's."""
     known = _known(holders)
     history = history_of(pack, case, content.person, asked.stream_id, known)
     others = tuple(dict.fromkeys((*history.same_certificate_other_person, *asked.others)))
-    history = msgspec.structs.replace(history, same_certificate_other_person=others)
+    history = msgspec.structs.replace(
+        history, same_certificate_other_person=others, exceptions=exceptions
+    )
     said = asked.verified
     facts = stated_facts(pack, case) if said is None else said.facts_for(version)
     grounds = plan_grounds(content, case.jurisdiction, asked.plan)
@@ -143,7 +146,12 @@ def _fields(judgement: Judgement) -> dict[str, Any]:
 
 
 def taken_at_approval(
-    content: ClaimContent, jurisdiction: str, asked: _Asked, pack: Pack, holders: Holders
+    content: ClaimContent,
+    jurisdiction: str,
+    asked: _Asked,
+    pack: Pack,
+    holders: Holders,
+    exceptions: tuple[RecordedException, ...] = (),
 ) -> SlotsTaken:
     """The slots that the approval takes, or the refusal that cites whoever holds them.
 
@@ -151,7 +159,8 @@ def taken_at_approval(
     been filed after this one was proposed.
     """
     case = case_of(content, jurisdiction)
-    taken = take(pack, case, content.person, asked.stream_id, _known(holders))
+    known = _known(holders)
+    taken = take(pack, case, content.person, asked.stream_id, known, exceptions)
     if isinstance(taken, Refused):
         return SlotsTaken(refused=_refusal(taken))
     disputed = _disputed(pack, case, asked.others)

@@ -31,3 +31,21 @@ class AlreadyFiled(Refusal):
     """Corrected like this, the claim would be another one that is filed already."""
 
     code = "ALREADY_FILED"
+
+
+class ExceptionNotPossible(Refusal):
+    """The policy's text knows no exception from this clause: it is a must, or no limit at all."""
+
+    code = "EXCEPTION_NOT_POSSIBLE"
+
+
+class ExceptionNotNeeded(Refusal):
+    """The claim was not stopped for this clause, or an exception from it is recorded already."""
+
+    code = "EXCEPTION_NOT_NEEDED"
+
+
+class ExceptionUnknown(Refusal):
+    """Nobody has asked for an exception from this clause."""
+
+    code = "EXCEPTION_UNKNOWN"

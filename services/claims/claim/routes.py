@@ -21,6 +21,8 @@ _FOUR_EYES = (p.SAME_PERSON_TWICE,)
 _AROUND = (codes.NOT_YET_VISIBLE,)
 _SHOWN = (*_FOUR_EYES, p.STALE_PROPOSAL, p.NOT_WHAT_WAS_PROPOSED)
 _GRANTED = (*_SHOWN, *_AROUND, p.DEMANDS_NOT_MET)
+_EXCEPTIONS = (*_FOUR_EYES, p.EXCEPTION_NOT_POSSIBLE, p.EXCEPTION_NOT_NEEDED)
+_SECOND = (*_FOUR_EYES, p.EXCEPTION_UNKNOWN)
 _ANSWER = s.CommandAnswer()
 
 
@@ -36,6 +38,7 @@ def routes(service: Service) -> list[Route]:
         ),
         *_of_filers(api),
         *_of_staff(api),
+        *_of_exceptions(api),
         *_reads(api),
     ]  # fmt: skip
 
@@ -60,6 +63,25 @@ def _of_staff(api: ClaimsApi) -> list[Route]:
         _command("hold", api.hold, STAFF, s.HoldSchema(), _FOUR_EYES, "Hold", "暂缓"),
         _command("revoke", api.revoke, APPROVER, s.ReasonsSchema(), _FOUR_EYES, "Revoke", "撤销"),
     ]
+
+
+def _of_exceptions(api: ClaimsApi) -> list[Route]:
+    """原则上 (INT-14): one officer asks, another approver decides."""
+    takes = s.ExceptionSchema()
+    return [
+        _command(
+            "propose-exception", api.propose_exception, STAFF, takes, _EXCEPTIONS,
+            "Ask for an exception from a limit in principle", "提出原则性限制的例外",
+        ),
+        _command(
+            "approve-exception", api.approve_exception, APPROVER, takes, _SECOND,
+            "Approve the exception", "批准例外",
+        ),
+        _command(
+            "refuse-exception", api.refuse_exception, APPROVER, takes, _SECOND,
+            "Refuse the exception", "不同意例外",
+        ),
+    ]  # fmt: skip
 
 
 def _command(

@@ -26,6 +26,7 @@ from shared.tables.personal import Personal
 from shared.tables.roster import RosterRow
 
 CITY = r"[0-9]{6}"
+SHA256 = r"[0-9a-f]{64}"
 REASON = r"[A-Z][A-Z0-9_]{2,63}"
 PAYERS = ("individual", "enterprise", "institution")
 LEVELS = ("L5", "L4", "L3", "L2", "L1", "none")
@@ -106,11 +107,21 @@ class WithdrawSchema(Schema):
 class ApproveSchema(Schema):
     proposal_version = StrictInteger(1, 1_000_000)
     amount_fen = Fen(en="the amount that was shown", zh="所见金额（分）")
+    shown_sha256 = Identifier(
+        64, pattern=SHA256, zh="所见内容的哈希值", en="hash of what was shown, as in the proposal"
+    )
     opened_at_us = StrictInteger(required=False)
 
 
 class RejectSchema(Schema):
     proposal_version = StrictInteger(1, 1_000_000)
+
+
+class ExceptionSchema(Schema):
+    """One limit that holds in principle (原则上), and why the claim should pass it, or not."""
+
+    clause = Identifier(64, zh="条款编号", en="rule id of the limit")
+    reason = StrictString(200, zh="不得含个人信息", en="no personal data")
 
 
 class NothingSchema(Schema):
@@ -134,6 +145,7 @@ class CommandAnswer(Schema):
     reasons = Items(Identifier(64), 64, required=False)
     conflicts_with = Items(Identifier(120), 1000, required=False)
     proposal_version = StrictInteger(required=False)
+    shown_sha256 = Identifier(64, pattern=SHA256, required=False)
     year_slot = StrictInteger(required=False)
 
 
@@ -160,6 +172,15 @@ class WaitingShown(Schema):
     before = Choice("approval", "payment")
 
 
+class ExceptionShown(Schema):
+    """An exception that was asked for; it counts once somebody else has approved it."""
+
+    clause = Identifier(64)
+    reason = StrictString(200)
+    proposed_by = Identifier(64)
+    approved_by = Identifier(64, required=False)
+
+
 class ClaimShown(Schema):
     """One claim: its stage, what was said and found, what it waits for, what was decided."""
 
@@ -173,6 +194,7 @@ class ClaimShown(Schema):
     identity = Nested(LookedShown(), required=False)
     inspection = Nested(LookedShown(), required=False)
     waits_for = Items(Nested(WaitingShown()), 20)
+    exceptions = Items(Nested(ExceptionShown()), 20, required=False)
     content = Nested(FactsShown())
     proposal = Nested(FactsShown(), required=False)
     approval = Nested(FactsShown(), required=False)
@@ -194,6 +216,7 @@ class ClaimListed(Schema):
     conflicts = Items(Identifier(120), 1000)
     version = StrictInteger(1)
     changed_at = AwareTime()
+    shown_sha256 = Identifier(64, pattern=SHA256, required=False)
 
 
 class ClaimsListed(Schema):

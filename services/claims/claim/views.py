@@ -6,7 +6,7 @@ from datetime import datetime
 import asyncpg
 import msgspec
 
-from services.claims.claim.decide import Claim, Stage
+from services.claims.claim.decide import Claim, Excepted, Stage
 from shared.events.base import Facts
 from shared.events.claims import (
     ApprovalRevoked,
@@ -22,6 +22,7 @@ from shared.events.claims import (
     ClaimWithdrawn,
 )
 from shared.events.envelope import Event
+from shared.events.exceptions import ExceptionApproved, ExceptionProposed, ExceptionRefused
 from shared.events.handling import ClaimAssigned, IdentityChecked
 from shared.http.access import Owned
 from shared.store.store import Connection
@@ -38,7 +39,10 @@ STAGES: Mapping[type, Stage] = {
     ClaimHeld: Stage.HELD,
     ClaimWithdrawn: Stage.WITHDRAWN,
     ApprovalRevoked: Stage.REVOKED,
+    ExceptionApproved: Stage.ACCEPTED,
 }
+_STAYS = (IdentityChecked, ClaimAssigned, ExceptionProposed, ExceptionRefused)
+"""who looks at a claim, is told to, or asks for something, leaves it in its stage"""
 
 
 class _Row(msgspec.Struct):
@@ -59,6 +63,8 @@ class _Row(msgspec.Struct):
     conflicts: Sequence[str]
     version: int
     changed_at: datetime
+    shown_sha256: str | None
+    """of a calculation that proposes to approve, as long as it stands"""
 
 
 _COLUMNS = ", ".join(_Row.__struct_fields__)
@@ -70,7 +76,8 @@ ON CONFLICT (stream_id) DO UPDATE SET stage = excluded.stage, kind = excluded.ki
     person = excluded.person, certificate = excluded.certificate, occupation = excluded.occupation,
     level = excluded.level, organisation = excluded.organisation,
     amount_fen = excluded.amount_fen, reasons = excluded.reasons, conflicts = excluded.conflicts,
-    version = excluded.version, changed_at = excluded.changed_at
+    version = excluded.version, changed_at = excluded.changed_at,
+    shown_sha256 = excluded.shown_sha256
 """  # noqa: S608 - column names of ours
 _SELECT = f"SELECT {_COLUMNS} FROM claims_in_hand "  # noqa: S608
 
@@ -86,8 +93,7 @@ async def project(connection: Connection, events: Sequence[Event]) -> None:
 
 
 def _moves(facts: Facts) -> bool:
-    """Who looks at a claim, or is told to, leaves it in its stage."""
-    return isinstance(facts, ClaimKeys) and not isinstance(facts, IdentityChecked | ClaimAssigned)
+    return isinstance(facts, ClaimKeys) and not isinstance(facts, _STAYS)
 
 
 def _row(event: Event, filed_by: str) -> _Row:
@@ -97,8 +103,14 @@ def _row(event: Event, filed_by: str) -> _Row:
         event.subject, event.jurisdiction, _stage(facts), facts.kind, facts.person,
         facts.certificate, facts.occupation, facts.level, facts.organisation, filed_by,
         getattr(facts, "amount_fen", 0), getattr(facts, "reasons", ()),
-        getattr(facts, "conflicts_with", ()), event.version, event.recorded_at,
+        getattr(facts, "conflicts_with", ()), event.version, event.recorded_at, _shown(facts),
     )  # fmt: skip
+
+
+def _shown(facts: ClaimKeys) -> str | None:
+    if isinstance(facts, ClaimProposed) and facts.decision == "APPROVE":
+        return facts.shown_sha256
+    return None
 
 
 def _stage(facts: ClaimKeys) -> str:
@@ -190,6 +202,8 @@ def shown(stream_id: str, claim: Claim) -> dict[str, object]:
     for name, looked in (("identity", claim.identity), ("inspection", claim.inspection)):
         if looked is not None:
             result[name] = {"outcome": looked.outcome, "by": list(looked.hands)}
+    if claim.exceptions:
+        result["exceptions"] = [_exception(one) for one in claim.exceptions]
     if claim.proposal is not None:
         result["proposal"] = {**_plain(claim.proposal), "proposal_version": claim.proposal_version}
     if claim.approval is not None:
@@ -204,6 +218,16 @@ def listed(rows: Sequence[asyncpg.Record]) -> dict[str, object]:
         for row in rows
     ]
     return {"claims": claims, "next": claims[-1]["claim"]} if claims else {"claims": []}
+
+
+def _exception(excepted: Excepted) -> dict[str, object]:
+    said = {
+        "clause": excepted.clause,
+        "reason": excepted.reason,
+        "proposed_by": excepted.proposed_by,
+        "approved_by": excepted.approved_by,
+    }
+    return {name: value for name, value in said.items() if value is not None}
 
 
 def _plain(facts: object) -> dict[str, object]:

@@ -17,6 +17,7 @@ CREATE TABLE claims_in_hand (
     conflicts    text[] NOT NULL DEFAULT '{}',
     version      integer NOT NULL,
     changed_at   timestamptz NOT NULL,
+    shown_sha256 text COLLATE "C",
     CONSTRAINT claims_in_hand_pkey PRIMARY KEY (stream_id)
 );
 CREATE INDEX claims_in_hand_worklist ON claims_in_hand (jurisdiction, stage, stream_id);

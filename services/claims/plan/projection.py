@@ -20,6 +20,7 @@ from shared.events.claims import (
     ClaimWithdrawn,
 )
 from shared.events.envelope import Event
+from shared.events.exceptions import ExceptionApproved
 from shared.events.plans import (
     PlanAccepted,
     PlanApproved,
@@ -53,6 +54,7 @@ STATES: Mapping[type[Facts], tuple[str, ClaimStage]] = {
     ClaimReturned: ("open", ClaimStage.RETURNED),
     ClaimProposed: ("open", ClaimStage.PROPOSED),
     ClaimHeld: ("open", ClaimStage.HELD),
+    ExceptionApproved: ("open", ClaimStage.ACCEPTED),
     ClaimApproved: ("approved", ClaimStage.APPROVED),
     ClaimRejected: ("rejected", ClaimStage.REJECTED),
     ClaimWithdrawn: ("withdrawn", ClaimStage.WITHDRAWN),

@@ -17,6 +17,7 @@ from shared.events.claims import (
     ClaimWithdrawn,
 )
 from shared.events.envelope import Event
+from shared.events.exceptions import ExceptionApproved
 from shared.events.verifications import (
     VerificationAnswered,
     VerificationCorrected,
@@ -73,7 +74,7 @@ def _moves(events: Sequence[Event]) -> Mapping[str, _Moved]:
             move.to_verify = True
         elif isinstance(facts, ClaimProposed):
             move.rests_on = facts.verifications
-        elif isinstance(facts, ClaimHeld):
+        elif isinstance(facts, ClaimHeld | ExceptionApproved):
             move.rests_on = ()
         elif isinstance(facts, _DECIDES):
             move.to_verify = False

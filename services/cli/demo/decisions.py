@@ -35,6 +35,7 @@ class _Proposal(msgspec.Struct, frozen=True):
     decision: str
     amount_fen: int
     proposal_version: int
+    shown_sha256: str
 
 
 class _Shown(msgspec.Struct, frozen=True):
@@ -152,6 +153,7 @@ def _decision(shown: _Proposal) -> tuple[str, object]:
             return "approve", {
                 "proposal_version": shown.proposal_version,
                 "amount_fen": shown.amount_fen,
+                "shown_sha256": shown.shown_sha256,
             }
         case "REJECT":
             return "reject", {"proposal_version": shown.proposal_version}

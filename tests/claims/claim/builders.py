@@ -9,6 +9,7 @@ import msgspec
 from services.claims.claim import approval, decide
 from services.claims.claim.decide import CLAIM, Claim, Looked
 from services.claims.claim.judgement import policy_used
+from services.claims.claim.shown import shown_sha256
 from services.claims.handling.demands import NOTHING_AROUND, Around
 from shared.events.base import Facts
 from shared.events.claims import (
@@ -28,6 +29,7 @@ from shared.events.claims import (
     ClaimWithdrawn,
     SlotHeld,
 )
+from shared.events.exceptions import ExceptionApproved, ExceptionProposed, ExceptionRefused
 from shared.policy.load import huludao
 from shared.store.commands import Decision, Holders
 from shared.store.unit import Holder
@@ -42,6 +44,8 @@ OCCUPATION = "6-31-01-03"
 FILER, CLERK, APPROVER = "filer-1", "clerk-1", "approver-1"
 CHECKER, INSPECTOR = "checker-1", "inspector-1"
 AMOUNT_FEN = 200_000
+LIMIT = "HLD-10-2"
+"""at most three a year, in principle"""
 TODAY = date(2020, 6, 2)
 YEAR_SLOT = ("person-year", f"{PERSON}/HLD.C.person_year/calendar/claimed_on/2020/1")
 LEVEL_SLOT = ("occupation-level", f"{PERSON}/{OCCUPATION}/L4")
@@ -139,6 +143,34 @@ def held(actor: str = CLERK) -> Happened:
     return Happened(ClaimHeld(**KEYS, reasons=("PAPER_DOUBTED",)), actor)
 
 
+def limited(actor: str = CLERK) -> Happened:
+    """The policy proposes to refuse the fourth claim of a year (HLD-10-2)."""
+    return proposed(
+        actor, decision="REJECT", amount_fen=0, citations=(Citation(clause=LIMIT),),
+        reasons=("LIMIT_YEAR",), conflicts_with=("claim-7", "claim-8", "claim-9"),
+    )  # fmt: skip
+
+
+def stopped(actor: str = CLERK) -> Happened:
+    """Held because of the limit."""
+    facts = ClaimHeld(**KEYS, reasons=("LIMIT_YEAR",), citations=(Citation(clause=LIMIT),))
+    return Happened(facts, actor)
+
+
+def asked_exception(actor: str = CLERK, clause: str = LIMIT) -> Happened:
+    return Happened(ExceptionProposed(**KEYS, clause=clause, reason="a fourth course"), actor)
+
+
+def approved_exception(actor: str = APPROVER, clause: str = LIMIT) -> Happened:
+    facts = ExceptionApproved(**KEYS, clause=clause, reason="agreed", proposed_by=CLERK)
+    return Happened(facts, actor)
+
+
+def refused_exception(actor: str = APPROVER, clause: str = LIMIT) -> Happened:
+    facts = ExceptionRefused(**KEYS, clause=clause, reason="not agreed", proposed_by=CLERK)
+    return Happened(facts, actor)
+
+
 def withdrawn(actor: str = FILER) -> Happened:
     return Happened(ClaimWithdrawn(**KEYS, reason="second thoughts"), actor)
 
@@ -196,10 +228,12 @@ def approve(
     holders: Holders | None = None,
     others: tuple[str, ...] = (),
     around: Around = NOTHING_AROUND,
+    shown: str | None = None,
 ) -> Decision:
     """The claim was looked at as the policy demands, unless its events say something of it."""
+    standing = shown_sha256(STREAM, claim, claim.proposal) if claim.proposal else "0" * 64
     command = approval.ApproveClaim(
-        actor, STREAM, version, amount_fen, others=others, around=around
+        actor, STREAM, version, amount_fen, shown or standing, others=others, around=around
     )
     return approval.approve_claim(looked_at(claim), command, PACK, holders or {})
 

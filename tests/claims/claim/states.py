@@ -2,13 +2,14 @@
 
 from datetime import UTC, datetime
 
-from services.claims.claim import approval, decide
+from services.claims.claim import approval, decide, exceptions
 from services.claims.claim.decide import Claim, Stage
 from services.claims.handling import decide as handling
 from tests.claims.claim.builders import (
     CHECKER,
     CLERK,
     INSPECTOR,
+    LIMIT,
     PACK,
     PLACE,
     STREAM,
@@ -16,6 +17,7 @@ from tests.claims.claim.builders import (
     accepted,
     approve,
     approved,
+    asked_exception,
     content,
     correction,
     held,
@@ -27,6 +29,7 @@ from tests.claims.claim.builders import (
     returned,
     revoked,
     state,
+    stopped,
     submitted,
     withdrawn,
 )
@@ -41,6 +44,7 @@ STATES = {
     "proposed to approve": state(*BEFORE, proposed()),
     "proposed to reject": state(*BEFORE, refusing()),
     "held": state(*BEFORE, held()),
+    "held, exception asked for": state(*BEFORE, stopped(), asked_exception()),
     "approved": state(*BEFORE, proposed(), approved()),
     "rejected": state(*BEFORE, refusing(), rejected()),
     "withdrawn": state(submitted(), withdrawn()),
@@ -68,6 +72,15 @@ CLAIM_TABLE = Table(
         ),
         "approve": lambda c: approve(c, actor=OTHER),
         "reject": lambda c: approval.reject_claim(c, approval.RejectClaim(OTHER, 3)),
+        "ask for an exception": lambda c: exceptions.propose_exception(
+            c, exceptions.ProposeException(CLERK, LIMIT, "a fourth course"), PACK
+        ),
+        "approve the exception": lambda c: exceptions.approve_exception(
+            c, exceptions.ApproveException(OTHER, LIMIT, "agreed")
+        ),
+        "refuse the exception": lambda c: exceptions.refuse_exception(
+            c, exceptions.RefuseException(OTHER, LIMIT, "not agreed")
+        ),
         "hold": lambda c: decide.hold_claim(c, decide.HoldClaim(CLERK, ("PAPER_DOUBTED",))),
         "revoke": lambda c: approval.revoke_approval(
             c, approval.RevokeApproval(OTHER, ("PAPER_FORGED",))

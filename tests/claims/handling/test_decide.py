@@ -8,6 +8,7 @@ import pytest
 from services.claims.claim import approval, decide
 from services.claims.claim.decide import Claim, Looked
 from services.claims.claim.refusals import SamePersonTwice
+from services.claims.claim.shown import shown_sha256
 from services.claims.handling import decide as handling
 from services.claims.handling.demands import NOTHING_AROUND, Around, Noticed, waits_for
 from services.claims.handling.refusals import DemandsNotMet, InspectionInFuture
@@ -61,8 +62,16 @@ def take(claim: Claim, step: str, actor: str) -> Decision:
             seen = handling.RecordInspection(actor, NOW, NOW, (), "in_order")
             return handling.inspect_claim(claim, seen, STREAM)
         case _:
-            said = approval.ApproveClaim(actor, STREAM, claim.proposal_version, AMOUNT_FEN)
-            return approval.approve_claim(claim, said, PACK, {})
+            return approval.approve_claim(claim, approve(actor, claim), PACK, {})
+
+
+def approve(actor: str, claim: Claim, around: Around = NOTHING_AROUND) -> approval.ApproveClaim:
+    """What the approver says who was shown the claim as it stands."""
+    assert claim.proposal is not None
+    shown = shown_sha256(STREAM, claim, claim.proposal)
+    return approval.ApproveClaim(
+        actor, STREAM, claim.proposal_version, AMOUNT_FEN, shown, around=around
+    )
 
 
 def before(step: str, hands: dict[str, str]) -> Claim:
@@ -121,7 +130,7 @@ def test_who_checked_or_visited_does_not_reject_either() -> None:
 def test_a_visit_to_the_class_by_somebody_who_handled_the_claim_does_not_count() -> None:
     claim = state(submitted(), accepted("clerk-1"), checked(), proposed())
     around = Around(Looked("in_order", ("clerk-1",)))
-    said = approval.ApproveClaim("approver-1", STREAM, 4, AMOUNT_FEN, around=around)
+    said = approve("approver-1", claim, around)
 
     with pytest.raises(SamePersonTwice):
         approval.approve_claim(claim, said, PACK, {})
@@ -182,7 +191,7 @@ def test_what_is_approved_waits_for_its_public_notice(around: Around, codes: lis
 def test_an_open_objection_stops_an_approval_too() -> None:
     claim = state(submitted(), accepted(), checked(), visited(), proposed())
     notice = Noticed("notice-1", TODAY, False, 1, 0, "HLD-13-1")
-    said = approval.ApproveClaim("approver-1", STREAM, 5, AMOUNT_FEN, around=Around(notice=notice))
+    said = approve("approver-1", claim, Around(notice=notice))
     with pytest.raises(DemandsNotMet) as refused:
         approval.approve_claim(claim, said, PACK, {})
 

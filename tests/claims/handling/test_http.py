@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from shared.http.identity import Role
-from tests.claims.filing import CONFIRMED, Office, claim, says, visit
+from tests.claims.filing import CONFIRMED, SHOWN, Office, claim, says, visit
 from tests.installation import Running
 
 PERSON = count(20_000)
@@ -28,7 +28,7 @@ async def waiting(office: Office, **said: Any) -> tuple[str, dict[str, Any]]:
 
 
 async def asked(office: Office, claim_id: str, proposal: dict[str, Any]) -> Any:
-    said = {name: proposal[name] for name in ("proposal_version", "amount_fen")}
+    said = {name: proposal[name] for name in SHOWN}
     return await office.approver.post(f"/claims/{claim_id}/approve", said, key=key())
 
 

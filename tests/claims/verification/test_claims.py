@@ -8,6 +8,7 @@ import pytest
 from services.claims.claim import approval
 from services.claims.claim.decide import Claim
 from services.claims.claim.refusals import SamePersonTwice, StaleProposal
+from services.claims.claim.shown import shown_sha256
 from services.claims.verification.reopening import reopen_claim
 from services.claims.verification.verified import Verified
 from shared.events.claims import ClaimApproved, ClaimHeld, ClaimProposed
@@ -54,7 +55,9 @@ def approving(
 ) -> Any:
     """What becomes of an approval when `verified` stands and the proposal rests on `used`."""
     claim = looked_at(ready(verifications=used))
-    command = approval.ApproveClaim(actor, STREAM, 3, AMOUNT_FEN, verified=verified)
+    assert claim.proposal is not None
+    shown = shown_sha256(STREAM, claim, claim.proposal)
+    command = approval.ApproveClaim(actor, STREAM, 3, AMOUNT_FEN, shown, verified=verified)
     [facts] = facts_of(approval.approve_claim(claim, command, PACK, {}))
     return facts
 

@@ -7,6 +7,7 @@ import pytest
 from services.simulators.registers.books import Agreement, Books
 from services.simulators.registers.site import Mood
 from shared.http.identity import Role
+from tests.claims.filing import SHOWN
 from tests.claims.verification.books import agreement, books_of, insured
 from tests.claims.verification.conftest import Bureau
 from tests.claims.verification.ledger import events_of, facts_named, kept_of, stream_of
@@ -187,7 +188,7 @@ async def test_an_approval_of_a_proposal_whose_answer_was_corrected_is_refused(
     corrected = await other_inspector(bureau).post(
         f"/verifications/{stream}/correct", paper, key="stale-1"
     )
-    said = {name: proposal[name] for name in ("proposal_version", "amount_fen")}
+    said = {name: proposal[name] for name in SHOWN}
     refused = await bureau.office.approver.post(f"/claims/{claim}/approve", said, key="stale-2")
 
     assert corrected.body["event"] == "VerificationCorrected"
