@@ -11,9 +11,12 @@ from services.claims.handling import views as handling_views
 from services.claims.notice import routes as notice_routes
 from services.claims.notice import views as notice_views
 from services.claims.notice.closing import Closing
+from services.claims.packs import policies
 from services.claims.plan import projection as plans
 from services.claims.plan import routes as plan_routes
 from services.claims.plan.following import Settling
+from services.claims.policy import routes as policy_routes
+from services.claims.policy import views as policy_views
 from services.claims.verification import projection as verifications
 from services.claims.verification import routes as verification_routes
 from services.claims.verification.working import Verifying
@@ -33,10 +36,12 @@ async def project(connection: Connection, events: Sequence[Event]) -> None:
     await notice_views.project(connection, events)
     await plans.project(connection, events)
     await verifications.project(connection, events)
+    await policy_views.project(connection, events)
 
 
 async def build(service: Service) -> Parts:
     assert service.vault is not None
+    await policies(service).open()
     return Parts(
         title="claims",
         routes=[
@@ -49,6 +54,7 @@ async def build(service: Service) -> Parts:
             *notice_routes.routes(service),
             *plan_routes.routes(service),
             *verification_routes.routes(service),
+            *policy_routes.routes(service),
         ],
         projectors=[Projector(views.VIEW, service.store, project, Settling(service).due)],
         background=[
@@ -57,5 +63,6 @@ async def build(service: Service) -> Parts:
             Collecting(service.store, service.clock).run,
             Purging(service.store, service.vault, service.clock).run,
             Verifying(service).run,
+            policies(service).run,
         ],
     )

@@ -12,12 +12,13 @@ from services.claims.claim.decide import CLAIM, Claim
 from services.claims.claim.filing import file_claims, row_refusals
 from services.claims.claim.judgement import imported_case, slots_of_import
 from services.claims.importing import Imported, imported_claims
-from services.claims.packs import packs
+from services.claims.packs import policies
 from services.claims.problems import OLD_REFERENCE_DIFFERS
 from shared.events.claims import ClaimImported
 from shared.events.envelope import decode
 from shared.http.catalogue import JURISDICTION_REFUSED
 from shared.policy.reservations import keys_wanted
+from shared.policy.standing import Days
 from shared.service import Service
 from shared.store.commands import By, Holders
 from shared.store.store import Asked
@@ -91,7 +92,9 @@ class Roster:
         """A row for another city, or one that no policy of this installation knows."""
         if row.jurisdiction not in self._allowed:
             return refuse_row(row.row, "jurisdiction", JURISDICTION_REFUSED)
-        refusals = row_refusals(row, None)
+        days = Days(row.claimed_on, row.certificate_issued_on)
+        pack = policies(self._service).standing.judging(row.jurisdiction, days)
+        refusals = row_refusals(row, pack, None)
         return refuse_row(row.row, refusals[0][0].strip("/"), refusals[0][1]) if refusals else None
 
     async def _prepare(self, rows: Sequence[RosterRow]) -> list[tuple[RosterRow, Unit]]:
@@ -171,8 +174,9 @@ class History:
         )
         holders = dict(await self._holders(imported))
         units: dict[str, Unit] = {}
+        standing = policies(service).standing
         for line, one in zip(lines, imported, strict=True):
-            pack = packs().get(line.jurisdiction)
+            pack = standing.newest(line.jurisdiction)
             slots = (
                 slots_of_import(one.facts, line.jurisdiction, one.stream_id, pack, holders)
                 if pack
@@ -208,7 +212,7 @@ class History:
     async def _holders(self, imported: Sequence[Imported]) -> Holders:
         wanted = set()
         for one in imported:
-            pack = packs().get(one.jurisdiction)
+            pack = policies(self._service).standing.newest(one.jurisdiction)
             if pack is not None and one.facts.decision == "approved":
                 case = imported_case(one.facts, one.jurisdiction)
                 keys = keys_wanted(pack, case, one.facts.person, year=one.facts.year)

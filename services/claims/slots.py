@@ -5,9 +5,11 @@ from collections.abc import Sequence
 from services.claims.claim import decide as claim
 from services.claims.notice.decide import LISTED
 from services.claims.plan import decide as plan
+from services.claims.policy import decide as policy
 from shared.events.envelope import Event
 from shared.events.notices import NoticeClosed, NoticePublished
 from shared.events.plans import PlanKeys
+from shared.events.references import PolicyPublished
 from shared.store.commands import Slot
 
 
@@ -20,5 +22,7 @@ def slots_of(event: Event) -> tuple[Sequence[Slot], Sequence[str]]:
             return [Slot(LISTED, listed) for listed in notice.claims], ()
         case NoticeClosed():
             return (), (LISTED,)
+        case PolicyPublished():
+            return policy.slots_of(event)
         case _:
             return claim.slots_of(event)

@@ -42,6 +42,14 @@ class PolicyPublished(Facts, frozen=True, kw_only=True, omit_defaults=True):
     interpretations: Codes = ()
     max_ratio_bp: BasisPoints | None = None
     approved_by: ActorId
+    effective_from: Day | None = None
+    """first day that it is used for; the day of a claim that counts is the one INT-01 names"""
+    retroactive: bool = False
+    reason: Text = ""
+    proposed_by: ActorId | None = None
+    file_sha256: Digest | None = None
+    comparison_sha256: Digest | None = None
+    """the summary of PolicyCompared that the publisher was shown"""
 
 
 @event(FINDING_EVENTS)

@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 
 from aiohttp import web
 
-from services.claims.claim import approval, decide, exceptions, schemas, views
+from services.claims.claim import approval, decide, schemas, views
 from services.claims.claim.already import already_filed, status_of
 from services.claims.claim.decide import CLAIM, Claim
 from services.claims.claim.filing import Filed, file_claims, organisation_of, row_refusals
@@ -13,7 +13,7 @@ from services.claims.handling import demands
 from services.claims.handling.demands import NOTHING_AROUND, Around
 from services.claims.handling.refusals import DemandsNotMet
 from services.claims.handling.views import around, waiting_shown
-from services.claims.packs import packs
+from services.claims.packs import pack_of, policies
 from services.claims.plan.views import plan_of
 from services.claims.problems import DEMANDS_NOT_MET
 from services.claims.sight import until_caught_up
@@ -42,6 +42,7 @@ from shared.http.route import ACTOR, BODY, QUERY
 from shared.ids import new_event_id
 from shared.policy.occupations import occupations
 from shared.policy.pack import Pack
+from shared.policy.standing import Days
 from shared.service import Service
 from shared.store.commands import Decision, Holders, UnknownStream, finished, taken_by
 from shared.store.unit import SlotKey
@@ -127,6 +128,7 @@ class ClaimsApi:
 
     async def propose(self, request: web.Request) -> web.Response:
         stream_id = request.match_info["claim"]
+        await policies(self._service).now()
         command = approval.ProposeClaim(
             stream_id, self._service.clock.today(), await self._others(stream_id),
             await verified_for(self._service, await self._load(stream_id)),
@@ -134,16 +136,17 @@ class ClaimsApi:
         )  # fmt: skip
 
         def run(claim: Claim, holders: Holders) -> Decision:
-            return approval.propose_claim(claim, command, pack_of(claim), holders)
+            return approval.propose_claim(claim, command, self._pack(claim), holders)
 
-        return await self._staff(request, run, slots_wanted)
+        return await self._staff(request, run, self._slots)
 
     async def approve(self, request: web.Request) -> web.Response:
         body, stream_id = request[BODY], request.match_info["claim"]
+        await policies(self._service).now()
         seen = await self._load(stream_id)
         command = approval.ApproveClaim(
             request[ACTOR].sub, stream_id, body["proposal_version"], body["amount_fen"],
-            body["shown_sha256"], body["opened_at_us"], await self._others(stream_id),
+            body["opened_at_us"], await self._others(stream_id),
             around=await self._around(seen, stream_id),
             verified=await verified_for(self._service, seen),
             plan=await self._plan(stream_id),
@@ -151,12 +154,12 @@ class ClaimsApi:
 
         def run(claim: Claim, holders: Holders) -> Decision:
             try:
-                return approval.approve_claim(claim, command, pack_of(claim), holders)
+                return approval.approve_claim(claim, command, self._pack(claim), holders)
             except DemandsNotMet as waiting:
                 errors = open_steps(waiting)
                 raise Problem(DEMANDS_NOT_MET, errors=errors, count=len(errors)) from None
 
-        return await self._staff(request, run, slots_wanted)
+        return await self._staff(request, run, self._slots)
 
     async def reject(self, request: web.Request) -> web.Response:
         stream_id = request.match_info["claim"]
@@ -173,31 +176,14 @@ class ClaimsApi:
         )
         return await self._staff(request, lambda claim, _: approval.revoke_approval(claim, command))
 
-    async def propose_exception(self, request: web.Request) -> web.Response:
-        command = exceptions.ProposeException(request[ACTOR].sub, **request[BODY])
-        return await self._staff(
-            request, lambda claim, _: exceptions.propose_exception(claim, command, pack_of(claim))
-        )
-
-    async def approve_exception(self, request: web.Request) -> web.Response:
-        command = exceptions.ApproveException(request[ACTOR].sub, **request[BODY])
-        return await self._staff(
-            request, lambda claim, _: exceptions.approve_exception(claim, command)
-        )
-
-    async def refuse_exception(self, request: web.Request) -> web.Response:
-        command = exceptions.RefuseException(request[ACTOR].sub, **request[BODY])
-        return await self._staff(
-            request, lambda claim, _: exceptions.refuse_exception(claim, command)
-        )
-
     async def show(self, request: web.Request) -> web.Response:
         await self._wait(request)
         stream_id = request.match_info["claim"]
         claim = await self._load(stream_id)
         today = self._service.clock.today()
         require_sight(request[ACTOR], views.owned(claim), self._jurisdictions, today)
-        waiting = demands.waits_for(claim, pack_of(claim), await self._around(claim, stream_id))
+        pack = await self._judged_by(claim)
+        waiting = demands.waits_for(claim, pack, await self._around(claim, stream_id))
         return answer(views.shown(stream_id, claim) | {"waits_for": waiting_shown(waiting)})
 
     async def list(self, request: web.Request) -> web.Response:
@@ -221,7 +207,9 @@ class ClaimsApi:
         """What only this installation knows: its cities, packs and catalogue. Raises Problem."""
         today = self._service.clock.today()
         require_jurisdiction(request[ACTOR], row.jurisdiction, self._jurisdictions, today)
-        refused = row_refusals(row, self._occupations)
+        days = Days(row.claimed_on, row.certificate_issued_on)
+        pack = policies(self._service).standing.judging(row.jurisdiction, days)
+        refused = row_refusals(row, pack, self._occupations)
         if refused:
             errors = tuple(FieldRefusal(pointer, Refusal(kind)) for pointer, kind in refused)
             raise Problem(codes.INPUT_REFUSED, errors=errors, count=len(errors))
@@ -253,7 +241,7 @@ class ClaimsApi:
         """What inspections and notices say of the claim."""
         if claim.content is None:
             return NOTHING_AROUND
-        places = pack_of(claim).jurisdictions
+        places = self._pack(claim).jurisdictions
         return await around(self._service.pool, stream_id, claim.content, places)
 
     async def _plan(self, stream_id: str) -> PlanOfClaim:
@@ -263,6 +251,18 @@ class ClaimsApi:
             return NO_PLAN
         await until_caught_up(self._service, views.VIEW)
         return await plan_of(self._service.pool, content.plan, content.person)
+
+    def _pack(self, claim: Claim) -> Pack:
+        return pack_of(self._service, claim)
+
+    async def _judged_by(self, claim: Claim) -> Pack:
+        """An approved claim keeps the version of its approval."""
+        kept = claim.approval.policy if claim.approval else None
+        used = await policies(self._service).used(kept) if kept else None
+        return used or self._pack(claim)
+
+    def _slots(self, claim: Claim) -> Sequence[SlotKey]:
+        return approval.slots_wanted(claim, self._pack(claim)) if claim.content else ()
 
     async def _load(self, stream_id: str) -> Claim:
         bodies = await self._service.store.load(stream_id)
@@ -311,11 +311,3 @@ def open_steps(waiting: DemandsNotMet) -> tuple[FieldRefusal, ...]:
         FieldRefusal("", Refusal(CATALOGUE[code], {"clause": clause}))
         for code, clause in waiting.steps
     )
-
-
-def pack_of(claim: Claim) -> Pack:
-    return packs()[claim.jurisdiction]
-
-
-def slots_wanted(claim: Claim) -> Sequence[SlotKey]:
-    return approval.slots_wanted(claim, pack_of(claim)) if claim.content else ()

@@ -6,7 +6,6 @@ from operator import attrgetter
 import msgspec
 
 from services.claims import problems
-from services.claims.packs import packs
 from shared.clock import Clock
 from shared.events.base import Sealed
 from shared.events.claims import ClaimContent, ClaimSubmitted
@@ -14,6 +13,7 @@ from shared.http import catalogue as codes
 from shared.http.identity import Actor, Role
 from shared.http.problems import Kind, Problem
 from shared.ids import new_event_id
+from shared.policy.pack import Pack
 from shared.tables.roster import RosterRow
 from shared.vault import values
 from shared.vault.client import Referred, Vault
@@ -35,10 +35,11 @@ class Filed(msgspec.Struct, frozen=True):
     content: ClaimSubmitted
 
 
-def row_refusals(row: RosterRow, occupations: Container[str] | None) -> list[tuple[str, Kind]]:
+def row_refusals(
+    row: RosterRow, pack: Pack | None, occupations: Container[str] | None
+) -> list[tuple[str, Kind]]:
     """What no policy here covers, or no catalogue knows, by JSON pointer; `occupations` None: they
     were looked up already."""
-    pack = packs().get(row.jurisdiction)
     if pack is None:
         return [("/jurisdiction", problems.JURISDICTION_UNKNOWN)]
     found: list[tuple[str, Kind]] = []

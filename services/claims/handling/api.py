@@ -9,7 +9,7 @@ from services.claims import problems
 from services.claims.claim.decide import CLAIM, Claim
 from services.claims.handling import decide
 from services.claims.handling.batch import Batch, Nothing
-from services.claims.packs import packs
+from services.claims.packs import policies
 from shared.events.base import CLAIM_EVENTS
 from shared.events.envelope import decode
 from shared.http import catalogue as codes
@@ -79,7 +79,7 @@ class HandlingApi:
         require_writable(self._service)
         body = request[BODY]
         place = await self._place_of_plan(body["plan"]) if body["plan"] else body["jurisdiction"]
-        if place is None or place not in packs():
+        if place is None or place not in policies(self._service).standing.places:
             raise Problem(problems.JURISDICTION_UNKNOWN, pointer="/jurisdiction")
         self._require_place(request, place)
         stream_id = f"inspection-{new_event_id(self._service.clock)}"

@@ -11,6 +11,7 @@ from services.claims.notice import decide, views
 from services.claims.notice.decide import NOTICE, Notice
 from services.claims.notice.listing import lines_of, listing_of, load_named, read_by
 from services.claims.notice.page import page_of, page_sha256
+from services.claims.packs import pack_of, policies
 from shared.events.base import CLAIM_EVENTS
 from shared.events.envelope import Event
 from shared.events.notices import NoticePublished, ObjectionFiled
@@ -79,7 +80,8 @@ class NoticesApi:
     async def _publish(self, request: web.Request, stream_id: str, asked: Request) -> Done:
         service, body, actor = self._service, request[BODY], request[ACTOR].sub
         named = await load_named(service, body["claims"])
-        listing = listing_of(body["claims"], named, body["jurisdiction"])
+        newest = policies(service).standing.newest(body["jurisdiction"])
+        listing = listing_of(body["claims"], named, newest, lambda claim: pack_of(service, claim))
         page = page_of(await lines_of(service, listing.named, actor))
         command = decide.PublishNotice(
             tuple(body["claims"]), listing.amount_fen, service.clock.today(),

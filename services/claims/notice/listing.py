@@ -1,19 +1,18 @@
 """From claims to the list that is shown: who may stand in it, names opened, masked, recorded."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from services.claims import problems
 from services.claims.claim.decide import CLAIM, Claim, Stage
 from services.claims.notice.page import STAR, Line, masked
-from services.claims.packs import packs
 from shared.events.base import Sealed
 from shared.events.claims import ClaimContent
 from shared.events.envelope import decode
 from shared.events.persons import PersonalDataRead
 from shared.http import catalogue as codes
 from shared.http.problems import FieldRefusal, Kind, Problem, Refusal
-from shared.policy.pack import Demand
+from shared.policy.pack import Demand, Pack
 from shared.service import Service
 from shared.store.store import Asked
 from shared.vault.sealing import open_sealed
@@ -61,19 +60,24 @@ async def load_named(service: Service, claims: Sequence[str]) -> Mapping[str, Na
     return found
 
 
-def listing_of(claims: Sequence[str], named: Mapping[str, Named], jurisdiction: str) -> Listing:
-    """Raises Problem with each claim that must not stand in the notice, and why."""
-    pack = packs().get(jurisdiction)
-    if pack is None:
+def listing_of(
+    claims: Sequence[str],
+    named: Mapping[str, Named],
+    newest: Pack | None,
+    pack_of: Callable[[Claim], Pack],
+) -> Listing:
+    """Raises Problem with each claim that must not stand in the notice, and why. `newest` is the
+    city's newest policy, `pack_of` the version that judges a claim.
+    """
+    if newest is None:
         raise Problem(problems.JURISDICTION_UNKNOWN, pointer="/jurisdiction")
     steps: list[Demand] = []
     errors: list[FieldRefusal] = []
     for n, stream_id in enumerate(claims):
         one = named.get(stream_id)
-        kind = one.claim.content.kind if one and one.claim.content else ""
-        demands = pack.demands.get(kind)
-        step = next((s for s in demands.steps if s.step == "notice"), None) if demands else None
-        why = _refusal(one, step, pack.jurisdictions)
+        here = one is not None and one.claim.jurisdiction in newest.jurisdictions
+        step = _step(one.claim, pack_of) if one and here else None
+        why = _refusal(one, step, newest.jurisdictions)
         if why is not None:
             errors.append(FieldRefusal(f"/claims/{n}", Refusal(why)))
         elif step is not None:
@@ -82,6 +86,13 @@ def listing_of(claims: Sequence[str], named: Mapping[str, Named], jurisdiction: 
         raise Problem(problems.NOTICE_REFUSED, errors=tuple(errors[:MAX_ERRORS]), count=len(errors))
     longest = max(steps, key=lambda step: step.days or 0)
     return Listing([named[stream_id] for stream_id in claims], longest)
+
+
+def _step(claim: Claim, pack_of: Callable[[Claim], Pack]) -> Demand | None:
+    if claim.content is None:
+        return None
+    demands = pack_of(claim).demands.get(claim.content.kind)
+    return next((s for s in demands.steps if s.step == "notice"), None) if demands else None
 
 
 def _refusal(one: Named | None, step: Demand | None, places: frozenset[str]) -> Kind | None:

@@ -6,7 +6,7 @@ from aiohttp import web
 
 from services.claims.claim.already import already_filed, status_of
 from services.claims.claim.views import VIEW
-from services.claims.packs import packs
+from services.claims.packs import plan_pack, policies
 from services.claims.plan import approval, decide, earned, views
 from services.claims.plan.decide import PLAN, Plan, Stage
 from services.claims.plan.filing import content_of, plan_refusals, refused
@@ -103,9 +103,12 @@ class PlansApi:
             request[ACTOR].sub, body["plan_version"], body["roster_revision"], body["base_fen"],
             body["fund"], body["settlement_due_on"],
         )  # fmt: skip
-        return await self.run(
-            request, lambda plan, _: approval.approve_plan(plan, command, pack_of(plan))
-        )
+        await policies(self._service).now()
+
+        def run(plan: Plan, _: Holders) -> Decision:
+            return approval.approve_plan(plan, command, plan_pack(self._service, plan))
+
+        return await self.run(request, run)
 
     async def reject(self, request: web.Request) -> web.Response:
         body = request[BODY]
@@ -135,7 +138,9 @@ class PlansApi:
         plan_id = request.match_info["plan"]
         plan = await self.sighted(request)
         claims = await views.claims_of(self._service.pool, plan_id)
-        return answer(views.shown(plan_id, plan, claims, _terms(plan)))
+        return answer(
+            views.shown(plan_id, plan, claims, _terms(plan, plan_pack(self._service, plan)))
+        )
 
     async def trainees(self, request: web.Request) -> web.Response:
         await self.sighted(request)
@@ -210,7 +215,8 @@ class PlansApi:
         actor, body = request[ACTOR], request[BODY]
         today = self._service.clock.today()
         require_jurisdiction(actor, body["jurisdiction"], self._jurisdictions, today)
-        refused(plan_refusals(body, self._occupations))
+        pack = policies(self._service).standing.newest(body["jurisdiction"])
+        refused(plan_refusals(body, pack, self._occupations))
         return await content_of(
             self._service.vault, body, plan_id=plan_id, organisation=_org(actor), actor=actor.sub
         )
@@ -228,16 +234,12 @@ def told(plan_id: str) -> Said:
     return said
 
 
-def pack_of(plan: Plan) -> Pack:
-    return packs()[plan.jurisdiction]
-
-
-def _terms(plan: Plan) -> Terms | None:
+def _terms(plan: Plan, pack: Pack) -> Terms | None:
     """What an approval would pin, where there is something to approve."""
     if plan.stage not in (Stage.SUBMITTED, Stage.ACCEPTED):
         return None
     try:
-        return terms_of(plan, pack_of(plan))
+        return terms_of(plan, pack)
     except Refusal:
         return None
 

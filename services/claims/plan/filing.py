@@ -6,11 +6,11 @@ from typing import Any
 import msgspec
 
 from services.claims import problems
-from services.claims.packs import packs
 from shared.events.places import Place
 from shared.events.plans import PlanSubmitted
 from shared.http import catalogue as codes
 from shared.http.problems import FieldRefusal, Kind, Problem, Refusal
+from shared.policy.pack import Pack
 from shared.vault import values
 from shared.vault.client import Vault
 from shared.vault.identity import parse_resident_id
@@ -25,9 +25,10 @@ def refused(found: Sequence[tuple[str, Kind]]) -> None:
         raise Problem(codes.INPUT_REFUSED, errors=errors, count=len(found))
 
 
-def plan_refusals(said: dict[str, Any], occupations: Container[str]) -> list[tuple[str, Kind]]:
+def plan_refusals(
+    said: dict[str, Any], pack: Pack | None, occupations: Container[str]
+) -> list[tuple[str, Kind]]:
     """What no policy here covers, or no catalogue knows, by JSON pointer."""
-    pack = packs().get(said["jurisdiction"])
     if pack is None:
         return [("/jurisdiction", problems.JURISDICTION_UNKNOWN)]
     found: list[tuple[str, Kind]] = []

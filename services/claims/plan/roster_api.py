@@ -4,8 +4,9 @@ import orjson
 from aiohttp import web
 
 from services.claims.claim.already import already_filed
+from services.claims.packs import plan_pack
 from services.claims.plan import roster, table
-from services.claims.plan.api import PlansApi, pack_of, told
+from services.claims.plan.api import PlansApi, told
 from services.claims.plan.decide import PLAN, Plan
 from services.claims.plan.enrolment import enrolled, trainees_of
 from services.claims.plan.refusals import RosterTooLong, RosterUnchanged
@@ -32,7 +33,7 @@ class RosterApi:
         plan_id, body = request.match_info["plan"], request[BODY]
         plan = await self._own(request)
         today = self._service.clock.today()
-        trainees = trainees_of(body["entries"], pack_of(plan).groups, today)
+        trainees = trainees_of(body["entries"], plan_pack(self._service, plan).groups, today)
         command = roster.ListRoster(await self._parts(request, trainees), body["manifest"])
 
         def run(plan: Plan, _: Holders) -> Decision:
@@ -57,7 +58,9 @@ class RosterApi:
         if kept := await receive(self._service, asked, self._service.clock.now()):
             return kept
         today = self._service.clock.today()
-        rows = list(table.read_trainees(upload, groups=pack_of(plan).groups, today=today))
+        rows = list(
+            table.read_trainees(upload, groups=plan_pack(self._service, plan).groups, today=today)
+        )
         good = [row for row in rows if isinstance(row, Trainee)]
         if len(good) > roster.MAX_ROSTER:
             raise RosterTooLong(persons=roster.MAX_ROSTER, enrolled=len(good))

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from services.claims.claim.decide import CLAIM, Claim, Stage
-from services.claims.packs import packs
+from services.claims.packs import judging
 from services.claims.verification.decide import (
     SYSTEM,
     VERIFICATION,
@@ -50,7 +50,9 @@ class Requesting:
         claims = tuple(row["claim"] for row in rows)
         if not claims:
             return 0
-        needing = [_needing(claim, bodies) for claim, bodies in (await self._read(claims)).items()]
+        needing = [
+            self._needing(claim, bodies) for claim, bodies in (await self._read(claims)).items()
+        ]
         for place in sorted({need.jurisdiction for need in needing}):
             group = [need for need in needing if need.jurisdiction == place]
             units = await self._units(group, place)
@@ -90,6 +92,14 @@ class Requesting:
             )  # fmt: skip
         return units
 
+    def _needing(self, claim_id: str, bodies: Sequence[bytes]) -> Needing:
+        claim: Claim = CLAIM.fold(bodies)
+        wanted: tuple[Wanted, ...] = ()
+        if claim.content is not None and claim.stage in OPEN:
+            pack = judging(self._service, claim.content, claim.jurisdiction)
+            wanted = questions_of(claim.content, pack)
+        return Needing(claim_id, claim.jurisdiction, decode(bodies[-1]).correlation_id, wanted)
+
     def _channel(self, wanted: Wanted) -> Channel:
         return "http" if wanted.keys.register in self._asked else "by_hand"
 
@@ -110,14 +120,6 @@ def _pairs(group: Sequence[Needing]) -> Iterator[tuple[str, str]]:
     for need in group:
         for wanted in need.wanted:
             yield need.claim, wanted.stream_id
-
-
-def _needing(claim_id: str, bodies: Sequence[bytes]) -> Needing:
-    claim: Claim = CLAIM.fold(bodies)
-    wanted: tuple[Wanted, ...] = ()
-    if claim.content is not None and claim.stage in OPEN:
-        wanted = questions_of(claim.content, packs()[claim.jurisdiction])
-    return Needing(claim_id, claim.jurisdiction, decode(bodies[-1]).correlation_id, wanted)
 
 
 _NEXT = "SELECT claim FROM claims_to_verify ORDER BY since, claim LIMIT $1"
