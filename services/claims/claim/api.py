@@ -8,7 +8,9 @@ from services.claims.claim import approval, decide, schemas, views
 from services.claims.claim.already import already_filed, status_of
 from services.claims.claim.decide import CLAIM, Claim
 from services.claims.claim.filing import Filed, file_claims, organisation_of, row_refusals
+from services.claims.claim.judgement import case_of
 from services.claims.claim.planned import NO_PLAN, PlanOfClaim
+from services.claims.document.asked import PapersAsked, asked_shown, papers_asked, papers_wanted
 from services.claims.handling import demands
 from services.claims.handling.demands import NOTHING_AROUND, Around
 from services.claims.handling.refusals import DemandsNotMet
@@ -18,6 +20,7 @@ from services.claims.plan.views import plan_of
 from services.claims.problems import DEMANDS_NOT_MET
 from services.claims.sight import until_caught_up
 from services.claims.verification.loading import verified_for
+from services.claims.verification.working import registers_asked
 from shared.events.base import CLAIM_EVENTS
 from shared.http import catalogue as codes
 from shared.http.access import (
@@ -40,6 +43,8 @@ from shared.http.position import Position, wait_for
 from shared.http.problems import CATALOGUE, FieldRefusal, Problem, Refusal
 from shared.http.route import ACTOR, BODY, QUERY
 from shared.ids import new_event_id
+from shared.policy.conditions import Scope
+from shared.policy.judge import stated_facts
 from shared.policy.occupations import occupations
 from shared.policy.pack import Pack
 from shared.policy.standing import Days
@@ -184,7 +189,9 @@ class ClaimsApi:
         require_sight(request[ACTOR], views.owned(claim), self._jurisdictions, today)
         pack = await self._judged_by(claim)
         waiting = demands.waits_for(claim, pack, await self._around(claim, stream_id))
-        return answer(views.shown(stream_id, claim) | {"waits_for": waiting_shown(waiting)})
+        shown = views.shown(stream_id, claim)
+        shown["papers"] = asked_shown(await self._papers(claim), claim.papers)
+        return answer(shown | {"waits_for": waiting_shown(waiting)})
 
     async def list(self, request: web.Request) -> web.Response:
         await self._wait(request)
@@ -243,6 +250,19 @@ class ClaimsApi:
             return NOTHING_AROUND
         places = self._pack(claim).jurisdictions
         return await around(self._service.pool, stream_id, claim.content, places)
+
+    async def _papers(self, claim: Claim) -> PapersAsked:
+        """What the claimant must bring (HLD-15-4). Nobody need bring anything for an old one."""
+        pack = self._pack(claim)
+        kind = pack.kinds.get(claim.content.kind) if claim.content else None
+        if claim.content is None or kind is None or not kind.papers:
+            return PapersAsked()
+        case = case_of(claim.content, claim.jurisdiction)
+        verified = await verified_for(self._service, claim)
+        facts = verified.facts if verified else stated_facts(pack, case)
+        scope = Scope(case, facts, self._service.clock.today())
+        connected = registers_asked(self._service.settings) or frozenset()
+        return papers_asked(papers_wanted(pack, scope), connected)
 
     async def _plan(self, stream_id: str) -> PlanOfClaim:
         """The plan that the claim names, as it stands now. Raises Problem NOT_YET_VISIBLE."""

@@ -6,6 +6,7 @@ from typing import Any, get_args
 from marshmallow import INCLUDE
 
 from services.claims.claim.decide import Stage
+from services.claims.document.schemas import PapersShown, documents_field
 from shared.http.fields import (
     AwareTime,
     CalendarDate,
@@ -194,6 +195,8 @@ class ClaimShown(Schema):
     identity = Nested(LookedShown(), required=False)
     inspection = Nested(LookedShown(), required=False)
     waits_for = Items(Nested(WaitingShown()), 20)
+    documents = documents_field()
+    papers = Nested(PapersShown())
     exceptions = Items(Nested(ExceptionShown()), 20, required=False)
     content = Nested(FactsShown())
     proposal = Nested(FactsShown(), required=False)

@@ -7,6 +7,7 @@ import asyncpg
 import msgspec
 
 from services.claims.claim.decide import Claim, Excepted, Stage
+from services.claims.document.papers import papers_shown
 from shared.events.base import Facts
 from shared.events.claims import (
     ApprovalRevoked,
@@ -194,6 +195,7 @@ def shown(stream_id: str, claim: Claim) -> dict[str, object]:
         "jurisdiction": claim.jurisdiction,
         "filed_by": list(claim.filed_by),
         "content": said,
+        "documents": papers_shown(claim.papers),
     }
     if claim.accepted_by is not None:
         result["accepted_by"] = claim.accepted_by

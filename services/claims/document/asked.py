@@ -3,14 +3,10 @@
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
-
-@dataclass(frozen=True, slots=True)
-class WantedPaper:
-    """One paper that a policy names for a kind of claim; `register` can say the same."""
-
-    code: str
-    clause: str
-    register: str | None = None
+from services.claims.document.papers import Papers, present
+from shared.policy.conditions import Scope, holds
+from shared.policy.pack import Pack
+from shared.policy.parts import Paper
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,9 +22,18 @@ class PapersAsked:
         return len(self.asked)
 
 
-def papers_asked(wanted: Sequence[WantedPaper], connected: Collection[str]) -> PapersAsked:
+def papers_wanted(pack: Pack, scope: Scope) -> tuple[Paper, ...]:
+    """The papers of the claim's kind; one under a condition unless it is known not to hold."""
+    kind = pack.kinds.get(scope.case.kind)
+    papers = kind.papers if kind else ()
+    return tuple(
+        paper for paper in papers if paper.when is None or holds(paper.when, scope) is not False
+    )
+
+
+def papers_asked(wanted: Sequence[Paper], connected: Collection[str]) -> PapersAsked:
     """HLD-15-4: what a connected register answers is never asked of the claimant."""
-    answered = {paper.code for paper in wanted if paper.register in connected}
+    answered = {paper.code for paper in wanted if not set(paper.answered_by).isdisjoint(connected)}
     codes = tuple(dict.fromkeys(paper.code for paper in wanted))
     return PapersAsked(
         tuple(code for code in codes if code not in answered),
@@ -39,3 +44,14 @@ def papers_asked(wanted: Sequence[WantedPaper], connected: Collection[str]) -> P
 def papers_missing(asked: Sequence[str], attached: Collection[str]) -> tuple[str, ...]:
     """The asked papers of which none is there, in the order of the policy."""
     return tuple(code for code in dict.fromkeys(asked) if code not in attached)
+
+
+def asked_shown(asked: PapersAsked, papers: Papers) -> dict[str, object]:
+    """What is asked, what of it is missing, and what nobody need bring."""
+    attached = {paper.kind for paper in present(papers)}
+    return {
+        "asked": list(asked.asked),
+        "missing": list(papers_missing(asked.asked, attached)),
+        "from_registers": list(asked.from_registers),
+        "papers_asked": asked.papers_asked,
+    }

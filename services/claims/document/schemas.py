@@ -47,9 +47,14 @@ class DocumentShown(Schema):
     withdrawn = StrictBoolean()
 
 
+class PapersShown(Schema):
+    """What the policy asks the claimant for; what a connected register answers is not asked."""
+
+    asked = Items(Identifier(64), MAX_KINDS)
+    missing = Items(Identifier(64), MAX_KINDS)
+    from_registers = Items(Identifier(64), MAX_KINDS)
+    papers_asked = StrictInteger(zh="须提交的材料份数", en="how many the claimant must bring")
+
+
 def documents_field() -> Items:
     return Items(Nested(DocumentShown()), MAX_EVER)
-
-
-def codes_field() -> Items:
-    return Items(Identifier(64), MAX_KINDS)

@@ -3,6 +3,7 @@
 from marshmallow import INCLUDE
 
 from services.claims.claim.schemas import CITY, LEVELS, REASON
+from services.claims.document.schemas import documents_field
 from services.claims.plan.decide import Stage
 from services.claims.plan.roster import MAX_ROSTER
 from shared.http.fields import (
@@ -240,6 +241,7 @@ class PlanShown(Schema):
     enrolled = StrictInteger()
     content = Nested(PlanFacts())
     waits_for = Items(Nested(WaitsFor()), 10)
+    documents = documents_field()
     terms = Nested(TermsShown(), required=False)
     approval = Nested(PlanFacts(), required=False)
     completion = Nested(PlanFacts(), required=False)

@@ -6,6 +6,7 @@ import asyncpg
 import msgspec
 
 from services.claims.claim.planned import NO_PLAN, PlanOfClaim
+from services.claims.document.papers import papers_shown
 from services.claims.plan.decide import Plan, Stage
 from services.claims.plan.earned import ClaimOfPlan, waiting_for
 from services.claims.plan.tariff import Terms
@@ -128,6 +129,7 @@ def shown(
         "enrolled": len(plan.roster),
         "content": msgspec.to_builtins(plan.content),
         "waits_for": waits_for(plan, claims),
+        "documents": papers_shown(plan.papers),
         "terms": msgspec.to_builtins(terms) if terms else None,
         "approval": msgspec.to_builtins(plan.approval),
         "completion": msgspec.to_builtins(plan.completion),
