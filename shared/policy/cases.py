@@ -12,12 +12,12 @@ Decision = Literal["APPROVE", "REJECT", "HOLD"]
 DateField = Literal["certificate_issued_on", "claimed_on", "training_from", "training_to"]
 
 
-class ClaimCase(msgspec.Struct, frozen=True, kw_only=True):
+class ClaimCase(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """What the claimant says, as far as a policy can ask. None means: not said."""
 
     kind: str
     group: str
-    jurisdiction: str
+    jurisdiction: str = ""
     """GB/T 2260 code of the office that decides"""
     occupation: str = ""
     """code of the national occupation classification"""

@@ -3,7 +3,11 @@
 import typer
 
 from services.cli.policy.check import check
+from services.cli.policy.judge import judge
 
 app = typer.Typer(help="Policy packs. 政策包。", no_args_is_help=True)
-for command in (check,):
+for command in (
+    check,
+    judge,
+):
     app.command()(command)

@@ -1,0 +1,263 @@
+"""Cases written by hand: YAML files that say what was claimed, what is known, what is expected."""
+
+from collections.abc import Iterator, Mapping
+from datetime import date
+from pathlib import Path
+from typing import Annotated, Literal, get_args
+
+import msgspec
+from msgspec import Meta
+
+from shared.events.base import Level, PayeeKind
+from shared.policy.cases import ClaimCase, Fact, FactValue, History, RecordedException, Subsidy
+from shared.policy.document import PackError, PackRefused, Reader, converted, documents_of
+from shared.policy.judge import stated_facts
+from shared.policy.limits import counts, limits_of, year_of
+from shared.policy.pack import MaxTimes, Pack
+from shared.policy.parts import CertificateType
+from shared.policy.questions import Question
+from shared.policy.verdicts import AdvanceCase, FindingCase, PaymentCase, SettlementCase
+
+UNKNOWN = "unknown"
+Given = bool | int | str | None
+_TYPES: dict[str, type] = {"boolean": bool, "integer": int, "text": str}
+
+
+class _Strict(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A field that we do not know is an error."""
+
+
+class Earlier(_Strict, frozen=True, kw_only=True):
+    """One earlier claim; it counts where it was approved and not given up again."""
+
+    claim: Annotated[str, Meta(min_length=1, max_length=64)]
+    person: Literal["same", "other"] = "same"
+    outcome: Literal["approved", "paid", "returned", "rejected", "withdrawn", "held", "open"] = (
+        "approved"
+    )
+    """`returned`: the bank sent the money back, which stays one time (INT-03)"""
+    kind: str = ""
+    occupation: str = ""
+    level: Level = "none"
+    certificate_type: str = "none"
+    certificate: str | None = None
+    trade: str | None = None
+    payee: PayeeKind = "individual"
+    claimed_on: date | None = None
+    certificate_issued_on: date | None = None
+    year: int | None = None
+    """none: from the dates, by INT-02"""
+    months: Annotated[int, Meta(ge=0, le=1200)] = 0
+    counted: bool | None = None
+    """none: counted where its kind has a yearly limit (INT-03)"""
+
+
+class Expected(_Strict, frozen=True, kw_only=True):
+    """What must come out. What is not named is not compared, save reasons of the decision.
+
+    `amount_fen` or `amount_yuan`: the sum. `reasons`, `flags`, `conflicts`, `missing`, `acts`:
+    exactly these, in any order. `clauses`, `interpretations`: at least these.
+    """
+
+    decision: str
+    amount_fen: int | None = None
+    amount_yuan: str | None = None
+    payee: str | None = None
+    fund: str | None = None
+    reasons: tuple[str, ...] | None = None
+    flags: tuple[str, ...] | None = None
+    conflicts: tuple[str, ...] | None = None
+    missing: tuple[str, ...] | None = None
+    acts: tuple[str, ...] | None = None
+    instead: tuple[str, ...] | None = None
+    clauses: tuple[str, ...] = ()
+    interpretations: tuple[str, ...] = ()
+
+
+class CaseFile(_Strict, frozen=True, kw_only=True):
+    """One case: exactly one of claim, advance, settlement, payment, finding, question."""
+
+    case: Annotated[str, Meta(min_length=1, max_length=40)]
+    title: Annotated[str, Meta(max_length=300)] = ""
+    policy: str
+    """POLICY_ID, or POLICY_ID@VERSION"""
+    rules: tuple[str, ...] = ()
+    """rule ids that the case shows"""
+    shown_by: str | None = None
+    """a test that shows it, for what lies outside the judge: delivery, the bank"""
+    claim: ClaimCase | None = None
+    advance: AdvanceCase | None = None
+    settlement: SettlementCase | None = None
+    payment: PaymentCase | None = None
+    finding: FindingCase | None = None
+    question: Question | None = None
+    facts: dict[str, Given] = {}
+    references: dict[str, Given] = {}
+    """facts that come from imported tables"""
+    stated: bool = False
+    """facts not given are taken as the claimant states them"""
+    history: tuple[Earlier, ...] = ()
+    exceptions: tuple[RecordedException, ...] = ()
+    on: date | None = None
+    """the day of judging; none: the day of the claim"""
+    expect: Expected | None = None
+
+    def subject(self) -> str | None:
+        """Which of the subjects the case has; None for one that a test shows."""
+        names = ("claim", "advance", "settlement", "payment", "finding", "question")
+        return next((name for name in names if getattr(self, name) is not None), None)
+
+
+class Read(msgspec.Struct, frozen=True):
+    """A case, its file, and where each part of it stands there."""
+
+    case: CaseFile
+    name: str
+    reader: Reader
+
+
+def read_cases(path: Path) -> Iterator[Read]:
+    """Every case of a file, in order. PackRefused names file, line and column of a mistake."""
+    try:
+        text = path.read_bytes().decode("utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        mistake = PackError(1, 1, "$", "UNREADABLE", f"no text in UTF-8: {error}")
+        raise PackRefused(str(path), [mistake]) from error
+    for node in documents_of(str(path), text):
+        reader = Reader()
+        data = reader.plain(node, "$")
+        if reader.errors:
+            raise PackRefused(str(path), reader.errors)
+        case = converted(reader, data, CaseFile, str(path))
+        _one_subject(reader, case, str(path))
+        _choices(reader, case, str(path))
+        yield Read(case, str(path), reader)
+
+
+def _one_subject(reader: Reader, case: CaseFile, name: str) -> None:
+    names = ("claim", "advance", "settlement", "payment", "finding", "question", "shown_by")
+    given = [one for one in names if getattr(case, one) is not None]
+    if len(given) != 1:
+        reader.refuse("$", "SUBJECT", f"exactly one of {', '.join(names)}; found {len(given)}")
+        raise PackRefused(name, reader.errors)
+
+
+# The texts of a claim that have a closed list of values.
+CHOICES: Mapping[str, tuple[str, ...]] = {
+    "certificate_type": ("none", *get_args(CertificateType)),
+    "payment_mode": ("pay_first", "credit"),
+    "place_basis": ("insured", "registered", "resident", "job_seeking"),
+    "issuer_class": (
+        "assessor",
+        "association",
+        "joint",
+        "enterprise",
+        "institution",
+        "authority",
+    ),
+    "delivery": ("classroom", "online", "mixed", "work"),
+}
+
+
+def _choices(reader: Reader, case: CaseFile, name: str) -> None:
+    for field, choices in CHOICES.items():
+        value = None if case.claim is None else getattr(case.claim, field)
+        if value is not None and value not in choices:
+            what = f"`{value}` is none of {', '.join(choices)}"
+            reader.refuse(f"$.claim.{field}", "CHOICE", what)
+    if reader.errors:
+        raise PackRefused(name, reader.errors)
+
+
+def facts_of(case: CaseFile, pack: Pack) -> dict[str, Fact | None]:
+    """The facts of the case, source `case`; PackRefused for one that the pack does not know."""
+    claim = case.claim
+    assert claim is not None
+    known: dict[str, Fact | None] = dict(stated_facts(pack, claim)) if case.stated else {}
+    errors = []
+    for name, given in (case.facts | case.references).items():
+        value = _value(pack, name, given)
+        if isinstance(value, str) and value.startswith("?"):
+            errors.append(PackError(1, 1, f"$.facts.{name}", "FACT", value[1:]))
+            continue
+        known[name] = None if value is None else Fact(value=value, source="case")
+    if errors:
+        raise PackRefused(case.case, errors)
+    return known
+
+
+def _value(pack: Pack, name: str, given: Given) -> FactValue | None:
+    """The value in the fact's type; None for unknown; a text that begins with `?` is a mistake."""
+    spec = pack.facts.get(name)
+    if spec is None:
+        near = ", ".join(sorted(pack.facts))
+        return f"?`{name}` is no fact of {pack.policy_id}; it knows {near}"
+    if given is None or given == UNKNOWN:
+        return None
+    if spec.type == "date":
+        try:
+            return date.fromisoformat(str(given))
+        except ValueError:
+            return f"?`{name}` is a date: write YYYY-MM-DD, or unknown"
+    if type(given) is not _TYPES[spec.type]:
+        return f"?`{name}` is a {spec.type}, not `{given}`"
+    return given
+
+
+def history_of(case: CaseFile, pack: Pack) -> History:
+    """What was granted before, as the limits ask for it."""
+    claim = case.claim
+    assert claim is not None
+    granted = [one for one in case.history if one.outcome in ("approved", "paid", "returned")]
+    others = tuple(
+        one.claim
+        for one in case.history
+        if one.person == "other"
+        and one.outcome not in ("withdrawn", "rejected")
+        and one.certificate is not None
+        and one.certificate == claim.certificate
+    )
+    return History(
+        subsidies=tuple(_subsidy(one, claim, pack) for one in granted if one.person == "same"),
+        same_certificate_other_person=others,
+        exceptions=case.exceptions,
+    )
+
+
+def _subsidy(one: Earlier, claim: ClaimCase, pack: Pack) -> Subsidy:
+    as_claim = msgspec.structs.replace(
+        claim,
+        kind=one.kind or claim.kind,
+        payee_kind=one.payee,
+        claimed_on=one.claimed_on or one.certificate_issued_on or claim.claimed_on,
+        certificate_issued_on=one.certificate_issued_on or one.claimed_on,
+    )
+    limited = as_claim.kind not in pack.kinds or any(
+        isinstance(limit, MaxTimes) for limit in limits_of(pack, as_claim)
+    )
+    counted = limited and counts(pack, as_claim) if one.counted is None else one.counted
+    return Subsidy(
+        stream=one.claim,
+        kind=as_claim.kind,
+        occupation=one.occupation,
+        level=one.level,
+        certificate_type=one.certificate_type,
+        certificate=one.certificate,
+        year=year_of(pack, as_claim) if one.year is None else one.year,
+        counted=counted,
+        months=one.months,
+        trade=one.trade,
+    )
+
+
+def pack_for(case: CaseFile, packs: Mapping[tuple[str, int], Pack]) -> Pack:
+    """The pack that the case names, the newest version where it names none; PackRefused if none."""
+    policy_id, _, version = case.policy.partition("@")
+    versions = [number for name, number in packs if name == policy_id]
+    wanted = int(version) if version.isdecimal() else max(versions, default=0)
+    found = packs.get((policy_id, wanted))
+    if found is None:
+        known = ", ".join(sorted(f"{name}@{number}" for name, number in packs))
+        what = f"no pack is called `{case.policy}`; there are {known}"
+        raise PackRefused(case.case, [PackError(1, 1, "$.policy", "POLICY", what)])
+    return found
