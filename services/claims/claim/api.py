@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 
 from aiohttp import web
 
-from services.claims.claim import approval, decide, schemas, views
+from services.claims.claim import approval, decide, exceptions, schemas, views
 from services.claims.claim.already import already_filed, status_of
 from services.claims.claim.decide import CLAIM, Claim
 from services.claims.claim.filing import Filed, file_claims, organisation_of, row_refusals
@@ -151,7 +151,7 @@ class ClaimsApi:
         seen = await self._load(stream_id)
         command = approval.ApproveClaim(
             request[ACTOR].sub, stream_id, body["proposal_version"], body["amount_fen"],
-            body["opened_at_us"], await self._others(stream_id),
+            body["shown_sha256"], body["opened_at_us"], await self._others(stream_id),
             around=await self._around(seen, stream_id),
             verified=await verified_for(self._service, seen),
             plan=await self._plan(stream_id),
@@ -180,6 +180,26 @@ class ClaimsApi:
             request[ACTOR].sub, tuple(body["reasons"]), body["note"] or ""
         )
         return await self._staff(request, lambda claim, _: approval.revoke_approval(claim, command))
+
+    async def propose_exception(self, request: web.Request) -> web.Response:
+        command = exceptions.ProposeException(request[ACTOR].sub, **request[BODY])
+
+        def run(claim: Claim, _: Holders) -> Decision:
+            return exceptions.propose_exception(claim, command, self._pack(claim))
+
+        return await self._staff(request, run)
+
+    async def approve_exception(self, request: web.Request) -> web.Response:
+        command = exceptions.ApproveException(request[ACTOR].sub, **request[BODY])
+        return await self._staff(
+            request, lambda claim, _: exceptions.approve_exception(claim, command)
+        )
+
+    async def refuse_exception(self, request: web.Request) -> web.Response:
+        command = exceptions.RefuseException(request[ACTOR].sub, **request[BODY])
+        return await self._staff(
+            request, lambda claim, _: exceptions.refuse_exception(claim, command)
+        )
 
     async def show(self, request: web.Request) -> web.Response:
         await self._wait(request)
