@@ -23,6 +23,7 @@ from shared.events import (
     reports,
     settlements,
     statements,
+    tables,
     verifications,
 )
 from shared.events.base import REGISTRY, EventType
@@ -39,6 +40,7 @@ MODULES = (
     documents,
     notices,
     references,
+    tables,
     policies,
     persons,
     access,

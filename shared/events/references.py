@@ -15,6 +15,7 @@ from shared.events.base import (
     Count,
     Day,
     Digest,
+    EventId,
     Facts,
     Fen,
     Instant,
@@ -82,6 +83,13 @@ class ReferenceImported(Facts, frozen=True, kw_only=True, omit_defaults=True):
     supersedes: Digest | None = None
     personal: bool = False
     """rows of persons: the file is stored encrypted, and the hash covers the ciphertext"""
+    table: Code | None = None
+    rows_sha256: Digest | None = None
+    """of the rows as they were read, by which they are kept"""
+    replaces: bool = False
+    """from `valid_from` on, earlier rows of the same jurisdiction count no more"""
+    proposal: EventId | None = None
+    proposed_by: ActorId | None = None
 
 
 class Licence(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
