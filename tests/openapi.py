@@ -11,6 +11,7 @@ from services.claims.claim import routes as claims
 from services.claims.handling import routes as handling
 from services.claims.notice import routes as notices
 from services.claims.plan import routes as plans
+from services.claims.reference import routes as references
 from services.claims.verification import routes as verifications
 from services.payments import problems as _payments
 from services.payments import routes as payments
@@ -51,7 +52,7 @@ def routes(name: str) -> list[Route]:
                 *claims.routes(service), *files.routes(service), *persons.routes(service),
                 *lookup.routes(service),
                 *handling.routes(service), *notices.routes(service), *plans.routes(service),
-                *verifications.routes(service),
+                *verifications.routes(service), *references.routes(service),
             ]  # fmt: skip
         case "payments":
             return payments.routes(service)

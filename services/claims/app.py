@@ -17,6 +17,8 @@ from services.claims.plan import routes as plan_routes
 from services.claims.plan.following import Settling
 from services.claims.policy import routes as policy_routes
 from services.claims.policy import views as policy_views
+from services.claims.reference import routes as reference_routes
+from services.claims.reference import views as reference_views
 from services.claims.verification import projection as verifications
 from services.claims.verification import routes as verification_routes
 from services.claims.verification.working import Verifying
@@ -37,6 +39,7 @@ async def project(connection: Connection, events: Sequence[Event]) -> None:
     await plans.project(connection, events)
     await verifications.project(connection, events)
     await policy_views.project(connection, events)
+    await reference_views.project(connection, events)
 
 
 async def build(service: Service) -> Parts:
@@ -55,6 +58,7 @@ async def build(service: Service) -> Parts:
             *plan_routes.routes(service),
             *verification_routes.routes(service),
             *policy_routes.routes(service),
+            *reference_routes.routes(service),
         ],
         projectors=[Projector(views.VIEW, service.store, project, Settling(service).due)],
         background=[

@@ -192,3 +192,21 @@ OBJECTION_UNKNOWN = define(
 OBJECTION_ANSWERED = define(
     "OBJECTION_ANSWERED", 409, "{objection} has its answer.", "异议 {objection} 已经答复。"
 )
+IMPORT_UNKNOWN = define(
+    "IMPORT_UNKNOWN",
+    409,
+    "No import {proposal} waits for a second person.",
+    "没有待复核的导入 {proposal}。",
+)
+IMPORT_OVERLAPS = define(
+    "IMPORT_OVERLAPS",
+    409,
+    "{rows} rows count on the same days as rows that were put in force since; bring a new file.",
+    "有 {rows} 行与其后生效的记录有效期重叠，请重新导入文件。",
+)
+IMPORT_DAY_NEEDED = define(
+    "IMPORT_DAY_NEEDED",
+    422,
+    "A file that takes the place of earlier ones names its first day.",
+    "替换原有数据的导入须填写生效日期。",
+)

@@ -28,6 +28,7 @@ from shared.tables.problems import MAX_ROWS, FileRefused
 from shared.tables.reader import Intake, Upload
 
 CSV = ("text/csv",)
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 FILE_LIMIT = 32 * 1024 * 1024
 
 
@@ -71,13 +72,15 @@ class FileAnswerSchema(Schema):
     outcomes = Items(Nested(RowOutcomeSchema()), MAX_ROWS)
 
 
-async def read_upload(request: web.Request, columns: Sequence[Column], refused: Kind) -> Upload:
+async def read_upload(
+    request: web.Request, columns: Sequence[Column], refused: Kind, *, workbooks: bool = False
+) -> Upload:
     """The table in the body. Raises Problem with every reason why the file cannot be read."""
     intake = Intake()
     try:
         async for chunk in stream_body(request):
             intake.add(chunk)
-        return await asyncio.to_thread(Upload, intake.data(), columns)
+        return await asyncio.to_thread(Upload, intake.data(), columns, workbooks=workbooks)
     except FileRefused as wrong:
         raise Problem(
             refused,

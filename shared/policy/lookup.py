@@ -147,6 +147,13 @@ def tables_of(layers: Sequence[Layer]) -> Tables:
     return Tables(sha256(named.encode()).hexdigest(), indexes)
 
 
+def together(made: Iterable[Tables]) -> Tables:
+    """Several tables as one; the name follows from theirs."""
+    parts = sorted((one for one in made if one.indexes), key=lambda one: one.name)
+    indexes = {name: index for one in parts for name, index in one.indexes.items()}
+    return Tables(sha256("".join(f"{one.name}\n" for one in parts).encode()).hexdigest(), indexes)
+
+
 def _index(table: TableFormat, answer: AnswerFormat, layers: Sequence[Layer]) -> _Index:
     spans: dict[_Key, list[Span]] = {}
     for key, span in _answered(table, answer, standing(layers)):

@@ -1,7 +1,7 @@
 """Workbooks for tests, as a spreadsheet program writes them."""
 
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, datetime
 from io import BytesIO
 
 import xlsxwriter
@@ -18,7 +18,7 @@ def workbook(rows: Sequence[Sequence[Value]], *, skip: int = 0) -> bytes:
         for column, value in enumerate(row):
             at = number + (skip if number else 0)
             if isinstance(value, date):
-                sheet.write_datetime(at, column, value, days)
+                sheet.write_datetime(at, column, datetime.combine(value, datetime.min.time()), days)
             else:
                 sheet.write(at, column, value)
     book.close()
