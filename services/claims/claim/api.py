@@ -133,12 +133,7 @@ class ClaimsApi:
 
     async def propose(self, request: web.Request) -> web.Response:
         stream_id = request.match_info["claim"]
-        await policies(self._service).now()
-        command = approval.ProposeClaim(
-            stream_id, self._service.clock.today(), await self._others(stream_id),
-            await verified_for(self._service, await self._load(stream_id)),
-            await self._plan(stream_id),
-        )  # fmt: skip
+        command = await self.proposing(stream_id)
 
         def run(claim: Claim, holders: Holders) -> Decision:
             return approval.propose_claim(claim, command, self._pack(claim), holders)
@@ -263,6 +258,15 @@ class ClaimsApi:
             if at.topic == CLAIM_EVENTS:
                 await wait_for(Position(at.topic, at.partition, seq), projector.seen)
         return await views.others_with(self._service.pool, content.certificate, content.person)
+
+    async def proposing(self, stream_id: str) -> approval.ProposeClaim:
+        """What the policy calculates with: all that is said around the claim now."""
+        await policies(self._service).now()
+        return approval.ProposeClaim(
+            stream_id, self._service.clock.today(), await self._others(stream_id),
+            await verified_for(self._service, await self._load(stream_id)),
+            await self._plan(stream_id),
+        )  # fmt: skip
 
     async def _around(self, claim: Claim, stream_id: str) -> Around:
         """What inspections and notices say of the claim."""

@@ -3,6 +3,7 @@
 from services.claims import problems as p
 from services.claims.reference import schemas as s
 from services.claims.reference.api import ReferencesApi
+from services.claims.reference.calculating import CalculatingApi
 from shared.http import catalogue as codes
 from shared.http.commanding import COMMANDING, READING
 from shared.http.fields import Schema
@@ -14,6 +15,7 @@ from shared.tables.reference import MAX_FILE_BYTES
 
 BRINGERS = requires(Role.CLERK, Role.OPERATOR)
 CONFIRMERS = requires(Role.APPROVER)
+STAFF = requires(Role.CLERK, Role.APPROVER)
 READERS = requires(
     Role.CLERK, Role.APPROVER, Role.INSPECTOR, Role.FINANCE_OFFICER, Role.AUDITOR, Role.OPERATOR
 )
@@ -33,6 +35,7 @@ def routes(service: Service) -> list[Route]:
         _step("confirm", api.confirm, s.NothingSchema(), "Put an import in force", "复核生效"),
         _step("decline", api.decline, s.DeclineSchema(), "Decline an import", "不予生效"),
         *_reads(api),
+        *_waiting(CalculatingApi(service)),
     ]  # fmt: skip
 
 
@@ -62,5 +65,23 @@ def _reads(api: ReferencesApi) -> list[Route]:
             method="GET", path="/references/{table}/files/{digest}", handler=api.file,
             roles=READERS, response_type="application/octet-stream",
             problems=(*READING, *_KNOWN), en="A file as it came", zh="下载导入的原文件",
+        ),
+    ]  # fmt: skip
+
+
+def _waiting(api: CalculatingApi) -> list[Route]:
+    return [
+        Route(
+            method="GET", path="/claims-lacking", handler=api.lacking, roles=STAFF,
+            query=s.LackingQuery(), reads_own_writes=True, response=s.ClaimsLacking(),
+            problems=READING, en="Claims that lack what a table or a register must say",
+            zh="缺少参考数据或登记部门答复的申请",
+        ),
+        Route(
+            method="POST", path="/claims-lacking/propose", handler=api.calculate, roles=STAFF,
+            request=s.CalculateSchema(), response=s.CalculatedAnswer(), idempotent=True,
+            problems=(*COMMANDING, codes.NOT_YET_VISIBLE),
+            en="Calculate anew, some at a time, what waited for a table",
+            zh="参考数据到位后分批重新计算",
         ),
     ]  # fmt: skip
