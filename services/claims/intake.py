@@ -11,16 +11,20 @@ from services.claims.claim import decide
 from services.claims.claim.decide import CLAIM, Claim
 from services.claims.claim.filing import file_claims, row_refusals
 from services.claims.claim.judgement import imported_case, slots_of_import
+from services.claims.claim.refiling import superseded
+from services.claims.claim.superseding import require_superseding
 from services.claims.importing import Imported, imported_claims
 from services.claims.packs import policies
-from services.claims.problems import OLD_REFERENCE_DIFFERS
-from shared.events.claims import ClaimImported
+from services.claims.problems import OLD_REFERENCE_DIFFERS, SUPERSEDED_ALREADY
+from shared.events.claims import ClaimContent, ClaimImported
 from shared.events.envelope import decode
 from shared.http.catalogue import JURISDICTION_REFUSED
+from shared.http.problems import CATALOGUE, Kind
+from shared.http.problems import Refusal as Sentences
 from shared.policy.reservations import keys_wanted
 from shared.policy.standing import Days
 from shared.service import Service
-from shared.store.commands import By, Holders
+from shared.store.commands import By, Holders, Refusal
 from shared.store.store import Asked
 from shared.store.unit import Appended, Holder, Outcome, SlotTaken, Unit, VersionConflict
 from shared.tables.history import ClaimLine
@@ -31,6 +35,8 @@ from shared.tables.roster import RosterRow
 PAGE = 1_000
 """rows in one commit"""
 T = TypeVar("T")
+Prepared = tuple[RosterRow, Unit | RowOutcome]
+"""one row, ready to be appended, or refused by what it names"""
 
 
 def pages(rows: Iterable[T]) -> Iterator[list[T]]:
@@ -60,7 +66,7 @@ class Roster:
     async def file(self, rows: Iterable[RosterRow | list[RowError]]) -> list[RowOutcome]:
         """One outcome per row. What was committed before a crash is found, not filed twice."""
         outcomes: list[RowOutcome] = []
-        preparing: asyncio.Task[list[tuple[RosterRow, Unit]]] | None = None
+        preparing: asyncio.Task[list[Prepared]] | None = None
         try:
             for page in pages(rows):
                 wanted, refused = self._sorted_out(page)
@@ -97,15 +103,19 @@ class Roster:
         refusals = row_refusals(row, pack, None)
         return refuse_row(row.row, refusals[0][0].strip("/"), refusals[0][1]) if refusals else None
 
-    async def _prepare(self, rows: Sequence[RosterRow]) -> list[tuple[RosterRow, Unit]]:
+    async def _prepare(self, rows: Sequence[RosterRow]) -> list[Prepared]:
         service = self._service
         assert service.vault is not None
         filed = await file_claims(
             service.vault, service.clock, rows,
             actor=self._by.actor, organisation=self._organisation, roster=self._roster,
         )  # fmt: skip
-        units = []
+        before = await superseded(service, [one.content for one in filed])
+        units: list[Prepared] = []
         for row, one in zip(rows, filed, strict=True):
+            if refused := _not_superseding(row, one.content, before):
+                units.append((row, refused))
+                continue
             by = msgspec.structs.replace(self._by, jurisdiction=row.jurisdiction)
             decision = decide.submit_claim(Claim(), one.content, row.jurisdiction)
             stream_id = f"claim-{one.event_id}"
@@ -114,16 +124,20 @@ class Roster:
             )
         return units
 
-    async def _commit(self, prepared: Sequence[tuple[RosterRow, Unit]]) -> list[RowOutcome]:
-        firsts: dict[str, tuple[RosterRow, Unit]] = {}
-        for row, unit in prepared:
-            firsts.setdefault(unit.takes[0].key, (row, unit))
-        outcomes = await self._service.store.append_batch([unit for _, unit in firsts.values()])
+    async def _commit(self, prepared: Sequence[Prepared]) -> list[RowOutcome]:
+        units = [(row, unit) for row, unit in prepared if isinstance(unit, Unit)]
+        firsts: dict[str, Unit] = {}
+        for _, unit in units:
+            firsts.setdefault(unit.takes[0].key, unit)
+        became: dict[str, Outcome] = {}
+        for batch in _disjoint(firsts):
+            outcomes = await self._service.store.append_batch([firsts[key] for key in batch])
+            became |= dict(zip(batch, outcomes, strict=True))
         self._service.committed()
-        became = dict(zip(firsts, outcomes, strict=True))
-        return [
-            self._told(row, unit, became[unit.takes[0].key], firsts[unit.takes[0].key][1])
-            for row, unit in prepared
+        refused = [unit for _, unit in prepared if isinstance(unit, RowOutcome)]
+        return refused + [
+            self._told(row, unit, became[unit.takes[0].key], firsts[unit.takes[0].key])
+            for row, unit in units
         ]
 
     def _told(self, row: RosterRow, unit: Unit, outcome: Outcome, first: Unit) -> RowOutcome:
@@ -136,12 +150,45 @@ class Roster:
             case Appended():
                 return RowOutcome(row=row.row, outcome="already", record=first.events[0].stream_id)
             case SlotTaken(slots):
+                taken = next((slot for slot in slots if slot.kind == decide.IDENTITY), None)
+                if taken is None:
+                    return _refused(row, SUPERSEDED_ALREADY, {"by": slots[0].stream_id})
                 # the same file sent again under the same key is told the same again
-                same = slots[0].note == f"{self._roster}/{row.row}"
+                same = taken.note == f"{self._roster}/{row.row}"
                 word = "submitted" if same else "already"
-                return RowOutcome(row=row.row, outcome=word, record=slots[0].stream_id)
+                return RowOutcome(row=row.row, outcome=word, record=taken.stream_id)
             case _:
                 raise AssertionError(outcome)
+
+
+def _disjoint(firsts: Mapping[str, Unit]) -> list[list[str]]:
+    """Units by identity, such that no two of one batch stand in place of the same claim."""
+    first, second = list[str](), list[str]()
+    used: set[str] = set()
+    for identity, unit in firsts.items():
+        replaced = [slot.key for slot in unit.takes if slot.kind == decide.SUPERSEDED]
+        (second if used.intersection(replaced) else first).append(identity)
+        used.update(replaced)
+    return [batch for batch in (first, *([one] for one in second)) if batch]
+
+
+def _not_superseding(
+    row: RosterRow, content: ClaimContent, before: Mapping[str, Claim]
+) -> RowOutcome | None:
+    """Why the row cannot stand in place of the claim that it names."""
+    if content.supersedes is None:
+        return None
+    try:
+        require_superseding(content, before.get(content.supersedes))
+    except Refusal as refused:
+        return _refused(row, CATALOGUE[refused.code], refused.facts)
+    return None
+
+
+def _refused(row: RosterRow, kind: Kind, facts: Mapping[str, str | int]) -> RowOutcome:
+    en, zh = Sentences(kind, facts).sentences()
+    error = RowError(row=row.row, column="supersedes", code=kind.code, zh=zh, en=en)
+    return refused_row([error])
 
 
 class History:

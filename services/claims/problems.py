@@ -50,6 +50,24 @@ EXCEPTION_UNKNOWN = define(
     "Nobody has asked for an exception from {clause} for this claim.",
     "该申请没有待审批的 {clause} 例外。",
 )
+SUPERSEDES_ANOTHERS = define(
+    "SUPERSEDES_ANOTHERS",
+    409,
+    "There is no claim {claim} of the same claimant for the same person.",
+    "没有由同一申请方为同一人员提交的申请 {claim}。",
+)
+SUPERSEDED_STANDS = define(
+    "SUPERSEDED_STANDS",
+    409,
+    "Claim {claim} is {state}; only one that was withdrawn, rejected or revoked is filed again.",
+    "申请 {claim} 当前状态为 {state}；只有已撤回、已驳回或已撤销的申请才能重新提交。",
+)
+SUPERSEDED_ALREADY = define(
+    "SUPERSEDED_ALREADY",
+    409,
+    "Claim {by} was filed in place of that claim already.",
+    "已有申请 {by} 替代原申请。",
+)
 KIND_UNKNOWN = define(
     "KIND_UNKNOWN",
     422,

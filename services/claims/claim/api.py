@@ -10,6 +10,7 @@ from services.claims.claim.decide import CLAIM, Claim
 from services.claims.claim.filing import Filed, file_claims, organisation_of, row_refusals
 from services.claims.claim.judgement import case_of
 from services.claims.claim.planned import NO_PLAN, PlanOfClaim
+from services.claims.claim.refiling import require_refilable
 from services.claims.document.asked import PapersAsked, asked_shown, papers_asked, papers_wanted
 from services.claims.handling import demands
 from services.claims.handling.demands import NOTHING_AROUND, Around
@@ -17,7 +18,7 @@ from services.claims.handling.refusals import DemandsNotMet
 from services.claims.handling.views import around, waiting_shown
 from services.claims.packs import pack_of, policies
 from services.claims.plan.views import plan_of
-from services.claims.problems import DEMANDS_NOT_MET
+from services.claims.problems import DEMANDS_NOT_MET, SUPERSEDED_ALREADY
 from services.claims.sight import until_caught_up
 from services.claims.verification.loading import verified_for
 from services.claims.verification.working import registers_asked
@@ -70,6 +71,7 @@ class ClaimsApi:
         row = schemas.row_of(request[BODY], self._service.clock.today())
         self._check_row(request, row)
         filed = await self._file(request, row)
+        await require_refilable(self._service, filed.content)
         stream_id = f"claim-{new_event_id(self._service.clock)}"
         asked = request_of(request, self._service, told("claim", stream_id))
         decision = decide.submit_claim(CLAIM.initial, filed.content, row.jurisdiction)
@@ -79,7 +81,10 @@ class ClaimsApi:
         )  # fmt: skip
         outcome = await self._service.store.append(unit)
         if slots := taken_by(outcome):
-            done = await already_filed(self._service, asked, slots[0].stream_id)
+            identity = next((slot for slot in slots if slot.kind == decide.IDENTITY), None)
+            if identity is None:
+                raise Problem(SUPERSEDED_ALREADY, pointer="/supersedes", by=slots[0].stream_id)
+            done = await already_filed(self._service, asked, identity.stream_id)
         elif (finish := finished(outcome, unit)) is not None:
             done = finish
         else:

@@ -35,6 +35,8 @@ from shared.store.unit import SlotKey
 
 IDENTITY = "claim"
 """kind of the slot that keeps one claim from being filed twice"""
+SUPERSEDED = "superseded"
+"""kind of the slot that keeps one claim from being filed again twice; it is never freed"""
 GRANTED = ("certificate", "occupation-level", "person-year")
 """kinds of slot that an approval takes"""
 
@@ -249,16 +251,20 @@ def identity_of(content: ClaimContent, jurisdiction: str) -> str:
     place in it.
     """
     what = content.certificate or f"{content.plan}/{content.occupation}/{content.level}"
-    filer = content.organisation or f"person:{content.filer}"
+    filer = claimant_of(content)
     parts = (jurisdiction, content.kind, filer, content.person, what, content.supersedes or "")
     return sha256("".join(f"{len(p)}:{p}" for p in parts).encode()).hexdigest()[:40]
+
+
+def claimant_of(content: ClaimContent) -> str:
+    """Who claims: the organisation, or the person who signed in and filed."""
+    return content.organisation or f"person:{content.filer}"
 
 
 def submit_claim(claim: Claim, content: ClaimSubmitted, jurisdiction: str) -> Decision:
     """A well-formed claim is always recorded; entitlement is judged afterwards."""
     expect(claim, "submit", Stage.NEW)
-    identity = Slot(IDENTITY, identity_of(content, jurisdiction), _row_of(content))
-    return Decision([content], takes=[identity])
+    return Decision([content], takes=_filing(content, jurisdiction))
 
 
 def correct_claim(claim: Claim, command: CorrectClaim, holders: Holders) -> Decision:
@@ -345,7 +351,7 @@ def slots_of(event: Event) -> tuple[Sequence[Slot], Sequence[str]]:
     facts: Facts = event.facts
     match facts:
         case ClaimSubmitted() | ClaimCorrected():
-            return [Slot(IDENTITY, identity_of(facts, event.jurisdiction), _row_of(facts))], ()
+            return _filing(facts, event.jurisdiction), ()
         case ClaimApproved() | ClaimImported():
             return [Slot(s.kind, s.key, facts.person) for s in facts.slots], ()
         case ClaimWithdrawn():
@@ -375,7 +381,9 @@ def keys_of(claim: Claim) -> dict[str, Any]:
 
 
 def _as_filed(claim: Claim, content: ClaimContent) -> ClaimContent:
-    """Who corrects, perhaps a clerk, does not become the filer; the row stays that of its file."""
+    """Who corrects, perhaps a clerk, does not become the filer; the row stays that of its file, and
+    the claim in the place of the one that it was filed for.
+    """
     assert claim.content is not None
     before = claim.content
     return msgspec.structs.replace(
@@ -384,7 +392,17 @@ def _as_filed(claim: Claim, content: ClaimContent) -> ClaimContent:
         filer=before.filer,
         roster=before.roster,
         roster_row=before.roster_row,
+        supersedes=before.supersedes,
     )
+
+
+def _filing(content: ClaimContent, jurisdiction: str) -> list[Slot]:
+    """The identity first; then, where the claim stands in place of another, that one's."""
+    row = _row_of(content)
+    identity = Slot(IDENTITY, identity_of(content, jurisdiction), row)
+    if content.supersedes is None:
+        return [identity]
+    return [identity, Slot(SUPERSEDED, content.supersedes, row)]
 
 
 def _row_of(content: ClaimContent) -> str:

@@ -49,3 +49,15 @@ class ExceptionUnknown(Refusal):
     """Nobody has asked for an exception from this clause."""
 
     code = "EXCEPTION_UNKNOWN"
+
+
+class SupersedesAnothers(Refusal):
+    """There is no such claim of this claimant for this person."""
+
+    code = "SUPERSEDES_ANOTHERS"
+
+
+class SupersededStands(Refusal):
+    """Only what was withdrawn, rejected or revoked is filed again."""
+
+    code = "SUPERSEDED_STANDS"

@@ -16,6 +16,7 @@ STAFF = requires(Role.CLERK, Role.APPROVER)
 CLERK, APPROVER = requires(Role.CLERK), requires(Role.APPROVER)
 READERS = requires(Role.CLAIMANT, Role.INSTITUTION, Role.CLERK, Role.APPROVER, Role.INSPECTOR)
 
+_REFILED = (p.SUPERSEDES_ANOTHERS, p.SUPERSEDED_STANDS, p.SUPERSEDED_ALREADY)
 _OWN = (codes.NOT_OWN_RECORD,)
 _FOUR_EYES = (p.SAME_PERSON_TWICE,)
 _AROUND = (codes.NOT_YET_VISIBLE,)
@@ -33,7 +34,7 @@ def routes(service: Service) -> list[Route]:
         Route(
             method="POST", path="/claims", handler=api.submit, roles=FILERS,
             request=s.ClaimSchema(), idempotent=True, response=_ANSWER, status=201, also=(200,),
-            problems=(*COMMANDING, codes.JURISDICTION_REFUSED),
+            problems=(*COMMANDING, codes.JURISDICTION_REFUSED, *_REFILED),
             en="File a claim; 200 when it was filed before", zh="提交申请",
         ),
         *_of_filers(api),

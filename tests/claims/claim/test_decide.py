@@ -8,7 +8,15 @@ from typing import Any
 import pytest
 
 from services.claims.claim import approval, decide
-from services.claims.claim.decide import GRANTED, IDENTITY, Claim, Stage, identity_of, slots_of
+from services.claims.claim.decide import (
+    GRANTED,
+    IDENTITY,
+    SUPERSEDED,
+    Claim,
+    Stage,
+    identity_of,
+    slots_of,
+)
 from services.claims.claim.judgement import policy_used
 from services.claims.claim.refusals import (
     AlreadyFiled,
@@ -271,7 +279,7 @@ def test_a_withdrawal_frees_every_identity_that_the_claim_ever_had() -> None:
 def test_a_withdrawn_claim_can_be_filed_again_and_name_what_it_supersedes() -> None:
     again = decide.submit_claim(Claim(), content(supersedes=STREAM), PLACE)
 
-    assert again.takes == [identity(supersedes=STREAM)]
+    assert again.takes == [identity(supersedes=STREAM), Slot(SUPERSEDED, STREAM)]
     facts = only(approve(state(submitted(supersedes=STREAM), accepted(), proposed())))
     assert isinstance(facts, ClaimApproved)
     assert facts.supersedes == STREAM
