@@ -26,6 +26,7 @@ GENERATORS = (
     Generator("shared.events.contracts", "docs/events"),
     Generator("tests.states", "docs/states"),
     Generator("tests.openapi", "docs/api"),
+    Generator("tests.references", "docs/policy"),
 )
 
 
