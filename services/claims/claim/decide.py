@@ -192,7 +192,8 @@ def evolve(claim: Claim, event: Event) -> Claim:
 
 def _by_filer(claim: Claim, event: Event) -> Claim:
     """Who brings papers or takes them back acts for the filer, and handles nothing afterwards."""
-    return replace(claim, filed_by=tuple(dict.fromkeys((*claim.filed_by, event.actor))))
+    acting = dict.fromkeys((*claim.filed_by, event.actor))
+    return replace(claim, filed_by=tuple(acting))
 
 
 def _clauses(stopped: ClaimProposed | ClaimHeld) -> tuple[str, ...]:

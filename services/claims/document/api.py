@@ -44,6 +44,8 @@ S = TypeVar("S")
 MAX_UPLOADS = 16
 """at once in one process; each holds a chunk or two"""
 READ = "document"
+SAID = (Refusal, IdempotencyKeyReused, Contended, Problem)
+"""after these it is certain that no event names the file"""
 
 
 class DocumentsApi(Generic[S]):
@@ -128,12 +130,7 @@ class DocumentsApi(Generic[S]):
         sealed = await receive(request, self._files, place, holder)
         try:
             done = await self._command(request, place, sealed, holder, state)
-        except (
-            Refusal,
-            IdempotencyKeyReused,
-            Contended,
-            Problem,
-        ):  # said for certain: no event names it
+        except SAID:
             await self._files.drop(place.document)
             raise
         if done.replayed:  # the same upload came twice at once, and the other one was first

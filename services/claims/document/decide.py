@@ -74,8 +74,8 @@ def withdraw_from_claim(claim: Claim, command: WithdrawDocument, stream_id: str)
 
 
 def withdraw_from_plan(plan: Plan, command: WithdrawDocument, stream_id: str) -> Decision:
-    """Only before the approval, which rests on the papers."""
-    plans.expect(plan, "withdraw a document of", *PLAN_FILED)
+    """Only before the first approval, which rests on the papers, and money on it."""
+    plans.expect(plan, "withdraw a document of", *(() if plan.approval else PLAN_FILED))
     plans.other_person(command.actor, (plan.accepted_by or "",))
     return _withdrawn(plan.papers, command, _keys_of_plan(plan, stream_id))
 

@@ -157,7 +157,8 @@ def evolve(plan: Plan, event: Event) -> Plan:
 
 def _by_filer(plan: Plan, event: Event) -> Plan:
     """Who brings papers or takes them back acts for the filer, and handles nothing afterwards."""
-    return replace(plan, filed_by=tuple(dict.fromkeys((*plan.filed_by, event.actor))))
+    acting = dict.fromkeys((*plan.filed_by, event.actor))
+    return replace(plan, filed_by=tuple(acting))
 
 
 def _filed(plan: Plan, content: PlanSubmitted | PlanChanged, event: Event) -> Plan:

@@ -4,6 +4,7 @@ from datetime import UTC, datetime
 
 from services.claims.claim import approval, decide, exceptions
 from services.claims.claim.decide import Claim, Stage
+from services.claims.document import decide as papers
 from services.claims.handling import decide as handling
 from tests.claims.claim.builders import (
     CHECKER,
@@ -33,6 +34,7 @@ from tests.claims.claim.builders import (
     submitted,
     withdrawn,
 )
+from tests.claims.document.builders import attach, withdraw
 from tests.states import Table
 
 BEFORE = (submitted(), accepted())
@@ -94,6 +96,8 @@ CLAIM_TABLE = Table(
         "inspect": lambda c: handling.inspect_claim(
             c, handling.RecordInspection(INSPECTOR, NOW, NOW, (), "in_order"), STREAM
         ),
+        "attach a document": lambda c: papers.attach_to_claim(c, attach(2), STREAM),
+        "withdraw a document": lambda c: papers.withdraw_from_claim(c, withdraw(), STREAM),
         "import": lambda c: decide.import_claim(c, old_decision()),
     },
 )

@@ -9,8 +9,6 @@ from services.claims.document import decide
 from services.claims.document.decide import (
     MAX_DOCUMENTS,
     MAX_EVER,
-    AttachDocument,
-    WithdrawDocument,
 )
 from services.claims.document.refusals import (
     DocumentAttachedAlready,
@@ -19,40 +17,10 @@ from services.claims.document.refusals import (
 )
 from services.claims.plan.refusals import PlanNotInThisState, PlanSamePersonTwice
 from shared.events.documents import DocumentAttached, DocumentWithdrawn
-from shared.events.evidence import Document
 from tests.claims.claim import builders as claims
-from tests.claims.claim.builders import CLERK, FILER
+from tests.claims.claim.builders import CLERK
+from tests.claims.document.builders import KEYS, attach, attached, taken, withdraw
 from tests.claims.plan import builders as plans
-from tests.folding import Happened
-
-KEYS = {"claim": claims.STREAM, "person": claims.PERSON}
-
-
-def paper(number: int = 1, kind: str = "certificate") -> Document:
-    return Document(kind=kind, file=f"{number:032x}", commitment=f"{number:064x}")
-
-
-def attach(number: int = 1, actor: str = FILER, kind: str = "certificate") -> AttachDocument:
-    return AttachDocument(actor, f"document-{number}", paper(number, kind), "application/pdf", 9)
-
-
-def attached(number: int = 1, actor: str = FILER, kind: str = "certificate") -> Happened:
-    facts = DocumentAttached(
-        **KEYS, document=f"document-{number}", paper=paper(number, kind),
-        media_type="application/pdf", size_bytes=9,
-    )  # fmt: skip
-    return Happened(facts, actor)
-
-
-def taken(number: int = 1, actor: str = FILER) -> Happened:
-    facts = DocumentWithdrawn(
-        **KEYS, document=f"document-{number}", kind="certificate", reason="wrong page"
-    )
-    return Happened(facts, actor)
-
-
-def withdraw(number: int = 1, actor: str = FILER) -> WithdrawDocument:
-    return WithdrawDocument(actor, f"document-{number}", "wrong page")
 
 
 def test_a_paper_is_attached_with_the_keys_of_its_claim() -> None:
@@ -150,6 +118,16 @@ def test_a_plan_takes_attendance_and_costs_after_its_approval_and_gives_none_bac
     assert decide.attach_to_plan(plan, attach(2), plans.STREAM).events
     with pytest.raises(PlanNotInThisState):
         decide.withdraw_from_plan(plan, withdraw(), plans.STREAM)
+
+
+def test_a_plan_that_was_approved_once_and_changed_gives_no_paper_back() -> None:
+    before = [*plans.approved(), attached()]
+    changed = plans.change(plans.state(*before), level="L3")
+
+    with pytest.raises(PlanNotInThisState):
+        decide.withdraw_from_plan(
+            plans.state(*plans.after(before, changed, "planner-1")), withdraw(), plans.STREAM
+        )
 
 
 def test_an_accepted_plan_takes_no_paper_and_its_clerk_brings_none() -> None:

@@ -1,17 +1,20 @@
 """A plan and a session in each of their states, and each command as another person gives it."""
 
+from services.claims.document import decide as papers
 from services.claims.plan import approval, attendance, decide
 from services.claims.plan.attendance import CorrectSession, Session, record_session
 from services.claims.plan.attendance import Stage as SessionStage
 from services.claims.plan.decide import Plan, Stage
 from services.claims.plan.earned import decide_plan
 from services.claims.plan.roster import list_roster
+from tests.claims.document.builders import attach, withdraw
 from tests.claims.plan.builders import (
     CLERK,
     FIRST,
     OTHER,
     PLACE,
     SECOND,
+    STREAM,
     accepted,
     after,
     approve,
@@ -76,6 +79,8 @@ PLAN_TABLE = Table(
         "cancel": cancel,
         "record attendance": lambda plan: record_session(Session(), plan, session()),
         "complete": complete,
+        "attach a document": lambda plan: papers.attach_to_plan(plan, attach(2), STREAM),
+        "withdraw a document": lambda plan: papers.withdraw_from_plan(plan, withdraw(), STREAM),
         "decide": lambda plan: decide_plan(plan, CLAIMS[:1]),
     },
 )
