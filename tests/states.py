@@ -74,6 +74,7 @@ def tables() -> Sequence[Table]:
     from tests.claims.claim.states import CLAIM_TABLE
     from tests.claims.notice.states import NOTICE_TABLE
     from tests.claims.plan.states import PLAN_TABLE, SESSION_TABLE
+    from tests.claims.policy.states import POLICY_TABLE
     from tests.claims.verification.states import VERIFICATION_TABLE
     from tests.payments.advance.states import ADVANCE_TABLE
     from tests.payments.bank.states import BATCH_TABLE
@@ -82,7 +83,7 @@ def tables() -> Sequence[Table]:
     from tests.payments.recovery.states import RECOVERY_TABLE
 
     return (
-        *(CLAIM_TABLE, NOTICE_TABLE, PLAN_TABLE, SESSION_TABLE, VERIFICATION_TABLE),
+        *(CLAIM_TABLE, NOTICE_TABLE, PLAN_TABLE, SESSION_TABLE, POLICY_TABLE, VERIFICATION_TABLE),
         *(FUND_TABLE, PAYOUT_TABLE, BATCH_TABLE, ADVANCE_TABLE, RECOVERY_TABLE, FINDING_TABLE),
     )
 
