@@ -1,29 +1,29 @@
 """Recorded claims judged under two versions: who would gain, who would lose, how much."""
 
-from collections.abc import Callable, Mapping, Sequence
+import asyncio
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
 
 import asyncpg
 import msgspec
 
 from services.claims.claim.approval import ProposeClaim
 from services.claims.claim.decide import CLAIM, Claim
+from services.claims.claim.exceptions import recorded
 from services.claims.claim.judgement import case_of, judged, keys_for
-from services.claims.claim.planned import NO_PLAN, PlanOfClaim
+from services.claims.claim.planned import NO_PLAN
 from services.claims.claim.views import others_with
 from services.claims.plan.views import plan_of
-from services.claims.verification.decide import VERIFICATION, Verification
-from services.claims.verification.questions import questions_of, verified
-from services.claims.verification.verified import Verified
+from services.claims.verification.loading import verified_for
 from shared.clock import SHANGHAI
 from shared.events.claims import ClaimContent, ClaimProposed
 from shared.events.envelope import Event
 from shared.policy.pack import Pack
 from shared.policy.standing import Days
+from shared.service import Service
 from shared.store.commands import Holders
-from shared.store.store import Asked, Store
+from shared.store.store import Asked
 
 PAGE = 100
 """claims judged between two looks at the clock; at most so many streams are held in memory"""
@@ -68,7 +68,6 @@ class Between:
     new: Pack
     effective_from: date
     today: date
-    registers_asked: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,111 +99,70 @@ async def next_claims(pool: asyncpg.Pool, new: Pack, after: str, limit: int = PA
     return [row["stream_id"] for row in rows]
 
 
-async def compared(store: Store, claims: Sequence[str], between: Between) -> list[Line]:
-    """Judge these claims under both versions: content as filed, facts as the registers answered,
-    history as the slots that stand, the day of the newest proposal or else today.
+async def compared(service: Service, claims: Sequence[str], between: Between) -> list[Line]:
+    """Judge these claims under both versions: content as filed, facts as registers and tables
+    answered, history as the slots that stand, the day of the newest proposal or else today.
     """
-    bodies = (await store.read(Asked(tuple(claims)))).bodies
+    bodies = (await service.store.read(Asked(tuple(claims)))).bodies
     found = [_read(stream_id, bodies[stream_id], between) for stream_id in claims]
     ready = [one for one in found if one is not None]
-    holders = await _holders(store, ready, between)
-    answers = await _answers(store, ready, between)
-    return [await _line(store.pool, one, holders, answers, between) for one in ready]
+    holders = await _holders(service, ready, between)
+    return await asyncio.gather(*(_line(service, one, holders, between) for one in ready))
 
 
 def _read(stream_id: str, bodies: Sequence[bytes], between: Between) -> _Read | None:
-    events = CLAIM.events(bodies)
     claim = CLAIM.fold(bodies)
     if claim.content is None:
         return None
-    on = next((_day(e) for e in reversed(events) if isinstance(e.facts, ClaimProposed)), None)
-    old = between.old_of(claim.content, claim.jurisdiction)
-    return _Read(stream_id, claim, claim.content, on or between.today, old)
+    events = reversed(CLAIM.events(bodies))
+    on = next((_day(e) for e in events if isinstance(e.facts, ClaimProposed)), between.today)
+    return _Read(
+        stream_id, claim, claim.content, on, between.old_of(claim.content, claim.jurisdiction)
+    )
 
 
 def _day(event: Event) -> date:
     return event.recorded_at.astimezone(SHANGHAI).date()
 
 
-async def _holders(store: Store, ready: Sequence[_Read], between: Between) -> Holders:
+async def _holders(service: Service, ready: Sequence[_Read], between: Between) -> Holders:
     """Every slot that either version would look at, in one question."""
     wanted = {
         key
         for one in ready
-        for pack in _versions(one, between)
+        for pack in (one.old, between.new)
+        if pack is not None
         for key in keys_for(one.content, one.claim.jurisdiction, pack)
     }
-    return (await store.read(Asked(slots=tuple(sorted(wanted))))).holders if wanted else {}
+    return (await service.store.read(Asked(slots=tuple(sorted(wanted))))).holders if wanted else {}
 
 
-async def _answers(
-    store: Store, ready: Sequence[_Read], between: Between
-) -> Mapping[str, Verification]:
-    if not between.registers_asked:
-        return {}
-    streams = {
-        wanted.stream_id
-        for one in ready
-        for pack in _versions(one, between)
-        for wanted in questions_of(one.content, pack)
-    }
-    bodies = (await store.read(Asked(tuple(sorted(streams))))).bodies if streams else {}
-    return {stream_id: VERIFICATION.fold(own) for stream_id, own in bodies.items()}
-
-
-def _versions(one: _Read, between: Between) -> list[Pack]:
-    return [pack for pack in (one.old, between.new) if pack is not None]
-
-
-async def _line(
-    pool: asyncpg.Pool,
-    one: _Read,
-    holders: Holders,
-    answers: Mapping[str, Verification],
-    between: Between,
-) -> Line:
+async def _line(service: Service, one: _Read, holders: Holders, between: Between) -> Line:
     content = one.content
     others: tuple[str, ...] = ()
     if content.certificate is not None:
-        others = await others_with(pool, content.certificate, content.person)
+        others = await others_with(service.pool, content.certificate, content.person)
     plan = NO_PLAN
     if content.plan is not None:
-        plan = await plan_of(pool, content.plan, content.person)
+        plan = await plan_of(service.pool, content.plan, content.person)
 
-    def said(pack: Pack | None) -> Said:
+    async def said(pack: Pack | None) -> Said:
+        """Exactly what a proposal would say: the same function, nothing written."""
         if pack is None:
             return Said("NONE", 0, ())
-        seen = _verified(one, pack, answers) if between.registers_asked else None
-        return _said(one, pack, others, plan, seen, holders)
+        seen = await verified_for(service, one.claim, pack)
+        found = judged(
+            case_of(content, one.claim.jurisdiction), content, one.claim.content_version,
+            ProposeClaim(one.stream_id, one.on, others, seen, plan), pack, holders,
+            recorded(one.claim),
+        )  # fmt: skip
+        return Said(found["decision"], found["amount_fen"], tuple(found["reasons"]))
 
     days = Days(content.claimed_on, content.certificate_issued_on)
     return Line(
         claim=one.stream_id,
         kind=content.kind,
         reached=days.picked_by(between.new) >= between.effective_from,
-        old=said(one.old),
-        new=said(between.new),
+        old=await said(one.old),
+        new=await said(between.new),
     )
-
-
-def _said(
-    one: _Read,
-    pack: Pack,
-    others: tuple[str, ...],
-    plan: PlanOfClaim,
-    seen: Verified | None,
-    holders: Holders,
-) -> Said:
-    """Exactly what a proposal would say: the same function, nothing written."""
-    case = case_of(one.content, one.claim.jurisdiction)
-    asked = ProposeClaim(one.stream_id, one.on, others, seen, plan)
-    found: dict[str, Any] = judged(
-        case, one.content, one.claim.content_version, asked, pack, holders
-    )
-    return Said(found["decision"], found["amount_fen"], tuple(found["reasons"]))
-
-
-def _verified(one: _Read, pack: Pack, answers: Mapping[str, Verification]) -> Verified:
-    claim = one.claim
-    hands = (*claim.filed_by, *((claim.accepted_by,) if claim.accepted_by else ()))
-    return verified(one.content, claim.content_version, claim.jurisdiction, pack, answers, hands)

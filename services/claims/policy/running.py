@@ -13,7 +13,6 @@ from services.claims.policy import views
 from services.claims.policy.comparing import Between, compared, next_claims, total
 from services.claims.policy.decide import Proposal
 from services.claims.policy.views import Run
-from services.claims.verification.working import registers_asked
 from shared.events.claims import ClaimContent, PolicyUsed
 from shared.events.policies import KindCompared, PolicyCompared
 from shared.policy.carried import unpacked
@@ -61,7 +60,6 @@ class Comparison:
             new=self._new,
             effective_from=proposal.facts.effective_from,
             today=service.clock.today(),
-            registers_asked=registers_asked(service.settings) is not None,
         )
 
     async def turn(self, *, again: bool) -> Progress:
@@ -85,7 +83,7 @@ class Comparison:
     async def _page(self, run: Run) -> Run:
         service = self._service
         claims = await next_claims(service.pool, self._new, run.after)
-        lines = await compared(service.store, claims, self._between)
+        lines = await compared(service, claims, self._between)
         async with service.pool.acquire() as connection, connection.transaction():
             await views.add(connection, run, lines, claims[-1] if claims else None)
         return await views.newest_run(service.pool, self._proposal.event_id) or run

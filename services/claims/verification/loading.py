@@ -20,14 +20,18 @@ from shared.service import Service
 from shared.store.store import Asked
 
 
-async def verified_for(service: Service, claim: Claim) -> Verified | None:
+async def verified_for(
+    service: Service, claim: Claim, under: Pack | None = None
+) -> Verified | None:
     """What registers and tables have said so far; None where neither says anything and no register
     is asked: the claimant's word counts. With tables alone it counts for all that they do not say.
+
+    `under` None: the version that judges the claim.
     """
     content = claim.content
     if content is None:
         return None
-    pack = judging(service, content, claim.jurisdiction)
+    pack = under or judging(service, content, claim.jurisdiction)
     case = case_of(content, claim.jurisdiction)
     looked = await _looked_up(service, pack, case)
     if registers_asked(service.settings) is None:
