@@ -136,8 +136,8 @@ def _open_points(content: Content) -> Iterator[Fault]:
             path = f"$.kinds[{i}].payees[{j}]"
             if (rule.payee is None) == (rule.interpretation is None):
                 yield Fault(path, "OPERAND", "a payee, or the switch that names one: exactly one")
-            elif rule.interpretation not in (None, "INT-20"):
-                yield Fault(f"{path}.interpretation", "UNKNOWN_CHOICE", "INT-20 names payees")
+            elif rule.interpretation not in (None, "INT-20", "INT-24"):
+                yield Fault(f"{path}.interpretation", "UNKNOWN_CHOICE", "INT-20 and INT-24 name payees")
             elif rule.interpretation is not None and rule.interpretation not in readings:
                 yield Fault(f"{path}.interpretation", "UNKNOWN_SWITCH", "the pack has no such id")
         if isinstance(kind.amount, Table) and kind.amount.unit == "per_year":

@@ -29,4 +29,5 @@ CHOICES: dict[str, tuple[str, ...]] = {
     "INT-21": ("by_month", "whole_years", "hold"),
     "INT-22": ("calendar_days",),
     "INT-23": ("raise", "base"),
+    "INT-24": ("enterprise", "individual", "institution", "payer", "hold"),
 }
