@@ -9,7 +9,6 @@ from services.payments.advance import asking, settling, views
 from services.payments.advance.decide import PLAN_MONEY, PlanMoney
 from services.payments.fund.decide import FUND, require_payable
 from services.payments.recovery.views import owed_fen
-from services.payments.starting import start
 from shared.events.advances import AdvanceKeys, AdvanceRefused
 from shared.http.access import (
     Jurisdictions,
@@ -21,6 +20,7 @@ from shared.http.answers import answer, wait_until_visible
 from shared.http.commanding import Said, answered, by, execute, request_of, require_writable, told
 from shared.http.identity import STAFF, Role
 from shared.http.route import ACTOR, BODY, QUERY
+from shared.http.starting import start
 from shared.ids import advance_id, fund_id, new_event_id
 from shared.service import Service
 from shared.store.commands import Decision, Holders, UnknownStream

@@ -18,7 +18,6 @@ from services.payments.bank.schemas import (
     OverrideSchema,
     ReleaseSchema,
 )
-from services.payments.starting import start
 from shared.events.base import PAYOUT_EVENTS
 from shared.events.batches import BatchReleased
 from shared.http import catalogue as codes
@@ -45,6 +44,7 @@ from shared.http.identity import Role, requires
 from shared.http.position import ANSWER_HEADER
 from shared.http.problems import Problem
 from shared.http.route import ACTOR, BODY, Route
+from shared.http.starting import start
 from shared.service import Service
 from shared.store.commands import MAX_TRIES, By, Contended, Decision, UnknownStream, finished
 from shared.store.store import Asked

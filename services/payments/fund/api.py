@@ -29,13 +29,13 @@ from services.payments.fund.schemas import (
     PageQuery,
     ReconciliationShown,
 )
-from services.payments.starting import start
 from shared.http import catalogue as codes
 from shared.http.access import Jurisdictions, require_jurisdiction
 from shared.http.answers import answer, wait_until_visible
 from shared.http.commanding import COMMANDING, READING, by, execute, told
 from shared.http.identity import Role, requires
 from shared.http.route import ACTOR, BODY, QUERY, Route
+from shared.http.starting import start
 from shared.ids import fund_id
 from shared.service import Service
 from shared.store.commands import Decision, Holders, UnknownStream
