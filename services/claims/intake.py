@@ -22,7 +22,6 @@ from shared.http.catalogue import JURISDICTION_REFUSED
 from shared.http.problems import CATALOGUE, Kind
 from shared.http.problems import Refusal as Sentences
 from shared.policy.reservations import keys_wanted
-from shared.policy.standing import Days
 from shared.service import Service
 from shared.store.commands import By, Holders, Refusal
 from shared.store.store import Asked
@@ -98,8 +97,7 @@ class Roster:
         """A row for another city, or one that no policy of this installation knows."""
         if row.jurisdiction not in self._allowed:
             return refuse_row(row.row, "jurisdiction", JURISDICTION_REFUSED)
-        days = Days(row.claimed_on, row.certificate_issued_on)
-        pack = policies(self._service).standing.judging(row.jurisdiction, days)
+        pack = policies(self._service).standing.judging(row.jurisdiction, row)
         refusals = row_refusals(row, pack, None)
         return refuse_row(row.row, refusals[0][0].strip("/"), refusals[0][1]) if refusals else None
 

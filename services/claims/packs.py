@@ -121,8 +121,7 @@ def policies(service: Service) -> Policies:
 
 def judging(service: Service, content: ClaimContent, place: str) -> Pack:
     """The version that judges this claim, as this process knows it. Raises KeyError: none here."""
-    days = Days(content.claimed_on, content.certificate_issued_on)
-    pack = policies(service).standing.judging(place, days)
+    pack = policies(service).standing.judging(place, content)
     if pack is None:
         raise KeyError(place)
     return pack
@@ -145,9 +144,11 @@ def plan_pack(service: Service, plan: Plan) -> Pack:
     not there before its last day.
     """
     standing = policies(service).standing
-    ends_on = plan.content.ends_on if plan.content else None
-    days = Days(ends_on, ends_on) if ends_on else None
-    pack = standing.judging(plan.jurisdiction, days) if days else standing.newest(plan.jurisdiction)
+    said = plan.content
+    pack = standing.newest(plan.jurisdiction)
+    if said is not None:
+        days = Days(said.kind, said.ends_on, said.ends_on, said.starts_on, said.ends_on)
+        pack = standing.judging(plan.jurisdiction, days)
     if pack is None:
         raise KeyError(plan.jurisdiction)
     return pack

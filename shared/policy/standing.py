@@ -3,7 +3,9 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from typing import Protocol
 
+from shared.policy.cases import DateField
 from shared.policy.pack import Pack
 
 EVER = date.min
@@ -24,18 +26,47 @@ class Version:
         return self.pack.version
 
 
+class Dated(Protocol):
+    """What is claimed, with its days: a claim's content, a row of a roster, a case."""
+
+    @property
+    def kind(self) -> str: ...
+    @property
+    def claimed_on(self) -> date: ...
+    @property
+    def certificate_issued_on(self) -> date | None: ...
+    @property
+    def training_from(self) -> date | None: ...
+    @property
+    def training_to(self) -> date | None: ...
+
+
 @dataclass(frozen=True, slots=True)
 class Days:
     """The days of a claim that a policy may go by (INT-01)."""
 
+    kind: str
     claimed_on: date
     certificate_issued_on: date | None = None
+    training_from: date | None = None
+    training_to: date | None = None
 
-    def picked_by(self, pack: Pack) -> date:
-        """The certificate's day, unless the pack reads INT-01 otherwise or there is none."""
-        if pack.switches.get("INT-01") == "claimed_on":
-            return self.claimed_on
-        return self.certificate_issued_on or self.claimed_on
+
+def picked_day(pack: Pack, said: Dated) -> date:
+    """The day that this version goes by: the one its kind is dated by, unless it reads INT-01
+    otherwise; the day of the claim where there is none.
+    """
+    kind = pack.kinds.get(said.kind)
+    if pack.switches.get("INT-01") == "claimed_on":
+        return said.claimed_on
+    named = kind.dated_by if kind else "certificate_issued_on"
+    days: dict[DateField, date | None] = {
+        "certificate_issued_on": said.certificate_issued_on,
+        "claimed_on": said.claimed_on,
+        "training_from": said.training_from,
+        "training_to": said.training_to,
+    }
+    return days[named] or said.claimed_on
 
 
 class Overlapping(ValueError):
@@ -67,7 +98,7 @@ class Standing:
         policy = self.places.get(place)
         return None if policy is None else self.versions[policy][-1].pack
 
-    def judging(self, place: str, days: Days) -> Pack | None:
+    def judging(self, place: str, said: Dated) -> Pack | None:
         """The highest version whose first day has come on the claim's day; None: no policy here.
 
         So each version is used from its first day until before that of the next one.
@@ -76,7 +107,9 @@ class Standing:
         if policy is None:
             return None
         own = self.versions[policy]
-        fit = (one.pack for one in reversed(own) if one.effective_from <= days.picked_by(one.pack))
+        fit = (
+            one.pack for one in reversed(own) if one.effective_from <= picked_day(one.pack, said)
+        )
         return next(fit, own[0].pack)
 
     def find(self, policy_id: str, version: int, content_sha256: str) -> Pack | None:

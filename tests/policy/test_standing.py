@@ -4,10 +4,19 @@ from datetime import date
 
 import pytest
 
-from shared.policy.standing import EVER, Days, Overlapping, Standing, Version, shipped
+from shared.policy.standing import (
+    EVER,
+    Days,
+    Overlapping,
+    Standing,
+    Version,
+    picked_day,
+    shipped,
+)
 from tests.claims.policy.versions import POLICY, pack_of
 
 CITY = "211400"
+KIND = "HLD.K.employee_skill"
 ONE, TWO, THREE = pack_of(1)[0], pack_of(2)[0], pack_of(3)[0]
 FIRST_DAY = date(2021, 3, 1)
 
@@ -17,7 +26,7 @@ def standing(*found: Version) -> Standing:
 
 
 def number(found: Standing, day: date) -> int:
-    pack = found.judging(CITY, Days(claimed_on=date(2021, 12, 1), certificate_issued_on=day))
+    pack = found.judging(CITY, Days(KIND, claimed_on=date(2021, 12, 1), certificate_issued_on=day))
     assert pack is not None
     return pack.version
 
@@ -44,7 +53,7 @@ def test_the_day_that_counts_is_the_one_that_int_01_names() -> None:
     by_claim = pack_of(2, ("choice: certificate_issued_on", "choice: claimed_on"))[0]
     found = standing(Version(by_claim, FIRST_DAY, published=True))
     assert number(found, date(2021, 1, 1)) == 2
-    days = Days(claimed_on=date(2021, 2, 1))
+    days = Days(KIND, claimed_on=date(2021, 2, 1))
     before = found.judging(CITY, days)
     assert before is not None
     assert before.version == 1
@@ -52,7 +61,7 @@ def test_the_day_that_counts_is_the_one_that_int_01_names() -> None:
 
 def test_without_a_certificate_the_day_of_the_claim_counts() -> None:
     found = standing(Version(TWO, FIRST_DAY, published=True))
-    assert found.judging(CITY, Days(claimed_on=FIRST_DAY)) is TWO
+    assert found.judging(CITY, Days(KIND, claimed_on=FIRST_DAY)) is TWO
 
 
 def test_what_was_published_outranks_the_release_under_the_same_number() -> None:
@@ -64,7 +73,7 @@ def test_what_was_published_outranks_the_release_under_the_same_number() -> None
 
 
 def test_elsewhere_no_policy_judges() -> None:
-    assert standing().judging("370300", Days(FIRST_DAY)) is None
+    assert standing().judging("370300", Days(KIND, FIRST_DAY)) is None
     assert standing().newest("370300") is None
 
 
@@ -78,3 +87,11 @@ def test_two_policies_do_not_judge_in_one_city() -> None:
     other = pack_of(1, (f"policy_id: {POLICY}", "policy_id: HLD-2022-1"))[0]
     with pytest.raises(Overlapping):
         standing(Version(other, EVER))
+
+
+def test_a_kind_may_be_dated_by_another_day() -> None:
+    line = f"- id: {KIND}\n"
+    dated = pack_of(2, (line, f"{line}  dated_by: training_from\n"))[0]
+    said = Days(KIND, date(2021, 12, 1), date(2021, 12, 1), training_from=date(2021, 2, 1))
+    assert picked_day(dated, said) == date(2021, 2, 1)
+    assert picked_day(ONE, said) == date(2021, 12, 1)

@@ -48,7 +48,6 @@ from shared.policy.conditions import Scope
 from shared.policy.judge import stated_facts
 from shared.policy.occupations import occupations
 from shared.policy.pack import Pack
-from shared.policy.standing import Days
 from shared.service import Service
 from shared.store.commands import Decision, Holders, UnknownStream, finished, taken_by
 from shared.store.unit import SlotKey
@@ -234,8 +233,7 @@ class ClaimsApi:
         """What only this installation knows: its cities, packs and catalogue. Raises Problem."""
         today = self._service.clock.today()
         require_jurisdiction(request[ACTOR], row.jurisdiction, self._jurisdictions, today)
-        days = Days(row.claimed_on, row.certificate_issued_on)
-        pack = policies(self._service).standing.judging(row.jurisdiction, days)
+        pack = policies(self._service).standing.judging(row.jurisdiction, row)
         refused = row_refusals(row, pack, self._occupations)
         if refused:
             errors = tuple(FieldRefusal(pointer, Refusal(kind)) for pointer, kind in refused)

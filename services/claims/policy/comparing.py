@@ -20,7 +20,7 @@ from shared.clock import SHANGHAI
 from shared.events.claims import ClaimContent, ClaimProposed
 from shared.events.envelope import Event
 from shared.policy.pack import Pack
-from shared.policy.standing import Days
+from shared.policy.standing import picked_day
 from shared.service import Service
 from shared.store.commands import Holders
 from shared.store.store import Asked
@@ -158,11 +158,10 @@ async def _line(service: Service, one: _Read, holders: Holders, between: Between
         )  # fmt: skip
         return Said(found["decision"], found["amount_fen"], tuple(found["reasons"]))
 
-    days = Days(content.claimed_on, content.certificate_issued_on)
     return Line(
         claim=one.stream_id,
         kind=content.kind,
-        reached=days.picked_by(between.new) >= between.effective_from,
+        reached=picked_day(between.new, content) >= between.effective_from,
         old=await said(one.old),
         new=await said(between.new),
     )

@@ -18,7 +18,6 @@ from shared.events.policies import KindCompared, PolicyCompared
 from shared.policy.carried import unpacked
 from shared.policy.load import parse_pack
 from shared.policy.pack import Pack
-from shared.policy.standing import Days
 from shared.service import Service
 
 TURN_SECONDS = 5.0
@@ -51,8 +50,7 @@ class Comparison:
         standing = policies(service).standing
 
         def old_of(content: ClaimContent, place: str) -> Pack | None:
-            days = Days(content.claimed_on, content.certificate_issued_on)
-            return standing.judging(place, days)
+            return standing.judging(place, content)
 
         self._base = standing.newest(self._new.content.jurisdiction.code)
         self._between = Between(
