@@ -45,8 +45,8 @@ its reference.
    gives the earlier value. `mode=add`: earlier rows stay. Two rows for the same thing on
    the same day are an error, in a file or against what is in force. `valid_to` ends the
    whole import: after it the table is not there.
-4. Nothing is judged again by itself. `GET /claims-lacking?register=CATALOG` lists the
-   claims that lack something; `POST /claims-lacking/propose` calculates up to 100 of them
+4. Nothing is judged again by itself. `GET /references/waiting?register=CATALOG` lists the
+   claims that lack something; `POST /references/waiting/propose` calculates up to 100 of them
    anew, as often as it is sent.
 
 `GET /references` shows what is loaded, `GET /references/{{table}}?on=2021-03-01` the rows

@@ -1,7 +1,7 @@
 """Reference data over HTTP: bring a file, confirm it by a second person, look at what counts."""
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 
 import msgspec
 from aiohttp import web
@@ -29,7 +29,7 @@ from shared.http.files import answer_file, read_upload, receive
 from shared.http.problems import Problem
 from shared.http.route import ACTOR, BODY, QUERY
 from shared.policy.formats import TableFormat, formats
-from shared.policy.layers import Standing, TableRow, standing
+from shared.policy.layers import TableRow, standing
 from shared.service import Service
 from shared.store.commands import By, Contended, Decision, Holders
 from shared.store.store import Asked
@@ -39,6 +39,8 @@ from shared.tables.reader import Upload
 from shared.tables.reference import Scope, Taken, columns_of, read_reference, snapshot_of
 
 MAX_TRIES = 3
+MAX_KEPT_BYTES = 64 * 1024 * 1024
+"""rows of one import as they are kept; migration 0140 has the same number"""
 Run = Callable[[Reference, Holders], Decision]
 SOURCE = "UPLOAD"
 
@@ -87,7 +89,8 @@ class ReferencesApi:
         )  # fmt: skip
         for _ in range(MAX_TRIES):
             state, version = await self._state(table.id)
-            others = standing(await layers_in_force(self._service, state))
+            layers = await layers_in_force(self._service, state)
+            others = await asyncio.to_thread(standing, layers)
             taken = await asyncio.to_thread(read_reference, upload, table, scope, others)
             facts, rows = self._facts(table, upload, taken, scope)
             if known := decide.same_import(state, facts, scope.jurisdiction):
@@ -95,6 +98,8 @@ class ReferencesApi:
             if taken.errors:
                 first = taken.errors[:MAX_ERRORS]
                 return replace(told, wrong=len(taken.errors), errors=first)
+            if len(rows) > MAX_KEPT_BYTES:
+                raise Problem(codes.BODY_TOO_LARGE, limit_bytes=MAX_KEPT_BYTES)
             contents = {facts.snapshot_sha256: upload.data, facts.rows_sha256: rows}
             await keep(self._service.pool, contents, self._service.clock.now())
             unit = self._service.ledger.unit(
@@ -129,9 +134,11 @@ class ReferencesApi:
         """The rows that count on a day."""
         table, query = self._table(request), request[QUERY]
         state, _ = await self._state(table.id)
-        counting: Sequence[Standing] = standing(await layers_in_force(self._service, state))
-        after, limit = query["after"] or 0, query["limit"] or 50
-        return answer(views.rows_shown(table, counting, query["on"], after, limit))
+        layers = await layers_in_force(self._service, state)
+        said = await asyncio.to_thread(
+            views.rows_shown, table, layers, query["on"], query["after"] or 0, query["limit"] or 50
+        )
+        return answer(said)
 
     async def file(self, request: web.Request) -> web.Response:
         """A file that was brought, byte for byte as it came."""

@@ -14,7 +14,7 @@ from shared.service import Service
 from shared.store.store import Asked
 from shared.tables.reference import rows_of
 
-KEPT_TABLES = 64
+KEPT_TABLES = 32
 """in the memory of a process; a table is made again from its imports when it is not there"""
 
 _KEEP = """

@@ -72,13 +72,13 @@ def _reads(api: ReferencesApi) -> list[Route]:
 def _waiting(api: CalculatingApi) -> list[Route]:
     return [
         Route(
-            method="GET", path="/claims-lacking", handler=api.lacking, roles=STAFF,
+            method="GET", path="/references/waiting", handler=api.lacking, roles=STAFF,
             query=s.LackingQuery(), reads_own_writes=True, response=s.ClaimsLacking(),
             problems=READING, en="Claims that lack what a table or a register must say",
             zh="缺少参考数据或登记部门答复的申请",
         ),
         Route(
-            method="POST", path="/claims-lacking/propose", handler=api.calculate, roles=STAFF,
+            method="POST", path="/references/waiting/propose", handler=api.calculate, roles=STAFF,
             request=s.CalculateSchema(), response=s.CalculatedAnswer(), idempotent=True,
             problems=(*COMMANDING, codes.NOT_YET_VISIBLE),
             en="Calculate anew, some at a time, what waited for a table",

@@ -12,7 +12,7 @@ from shared.events.handling import ClaimAssigned, IdentityChecked
 from shared.events.references import ReferenceImported
 from shared.events.tables import ReferenceProposed
 from shared.policy.formats import Cell, TableFormat, formats
-from shared.policy.layers import Standing
+from shared.policy.layers import Layer, Standing, standing
 from shared.store.store import Connection
 
 OPEN = ("proposed", "held")
@@ -140,11 +140,11 @@ def _import(facts: ReferenceProposed | ReferenceImported, jurisdiction: str) -> 
 
 
 def rows_shown(
-    table: TableFormat, rows: Iterable[Standing], on: date, after: int, limit: int
+    table: TableFormat, layers: Iterable[Layer], on: date, after: int, limit: int
 ) -> dict[str, object]:
     """The rows that count on the day, in an order that stays."""
     counting = sorted(
-        (row for row in rows if row.first <= on <= row.last),
+        (row for row in standing(layers) if row.first <= on <= row.last),
         key=lambda row: (row.row.area, [str(cell or "") for cell in row.row.cells]),
     )
     page = counting[after : after + limit]
@@ -157,15 +157,15 @@ def rows_shown(
     return said | {"next": after + limit} if more else said
 
 
-def _row(table: TableFormat, standing: Standing) -> dict[str, object]:
-    cells = zip(table.columns, standing.row.cells, strict=True)
+def _row(table: TableFormat, counting: Standing) -> dict[str, object]:
+    cells = zip(table.columns, counting.row.cells, strict=True)
     said: dict[str, object] = {
-        "area": standing.row.area,
+        "area": counting.row.area,
         "cells": [{"column": c.id, "said": _said(cell)} for c, cell in cells if cell is not None],
-        "first": standing.first,
-        "reference": standing.reference,
+        "first": counting.first,
+        "reference": counting.reference,
     }
-    return said if standing.last == date.max else said | {"last": standing.last}
+    return said if counting.last == date.max else said | {"last": counting.last}
 
 
 def _said(cell: Cell) -> str:
