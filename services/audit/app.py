@@ -7,6 +7,7 @@ from services.audit.detectors.rules import load_rules
 from services.audit.finding import api, views
 from services.audit.judging import Judges
 from services.audit.person import api as persons
+from services.audit.reports import api as reports
 from services.audit.trace import api as tracing
 from services.audit.trace.index import Indexed
 from services.audit.watermark import READER, Watermark
@@ -36,6 +37,7 @@ async def build(service: Service) -> Parts:
             *api.routes(service),
             *tracing.routes(service),
             *persons.routes(service),
+            *reports.routes(service),
         ],
         inboxes=[inbox],
         projectors=[Projector(views.VIEW, service.store, views.project)],

@@ -32,3 +32,21 @@ NOTHING_SEALED = define(
     "Audit had sealed nothing by that time; ask for a later one.",
     "截至该时点审计尚未封存任何记录，请选择更晚的时点。",
 )
+REPORT_NOT_LISTED = define(
+    "REPORT_NOT_LISTED",
+    409,
+    "The policy of {place} does not ask for the report {form}.",
+    "{place} 的政策未要求报送 {form} 报表。",
+)
+PERIOD_REFUSED = define(
+    "PERIOD_REFUSED",
+    422,
+    "This is no period of that form: 2020Q2, 2020, 2020-05 or a finding.",
+    "期间不符合该报表要求：应为季度、年份、月份或疑点编号。",
+)
+NO_ARCHIVE = define(
+    "NO_ARCHIVE", 503, "This process keeps no archive to count from.", "本进程没有归档，无法统计。"
+)
+ARCHIVE_BEHIND = define(
+    "ARCHIVE_BEHIND", 503, "The archive is not as far as the seal yet.", "归档尚未追上封存位置。"
+)

@@ -8,7 +8,7 @@ import msgspec
 from services.audit.asof import Seal
 from services.audit.reports import listings
 from services.audit.reports.figures import Group, Row, groups_of, total_of
-from services.audit.reports.forms import PUBLIC, VERSION, Form, Table, released
+from services.audit.reports.forms import PUBLIC, VERSION, Audience, Form, Table, released
 from services.audit.reports.listings import Heads
 from services.audit.reports.moments import Moment, moments_of
 from services.audit.reports.period import Period
@@ -50,7 +50,7 @@ class Report(msgspec.Struct, frozen=True):
     zh: str
     en: str
     clauses: tuple[str, ...]
-    audience: str
+    audience: Audience
     place: str
     period: str
     sealed_at: str
