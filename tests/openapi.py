@@ -6,8 +6,12 @@ from pathlib import Path
 from typing import cast
 
 from services.audit.finding import api as findings
+from services.audit.person import api as files_of_persons
+from services.audit.reports import api as reports
+from services.audit.trace import api as traces
 from services.claims import files, lookup, persons
 from services.claims.claim import routes as claims
+from services.claims.document import routes as documents
 from services.claims.handling import routes as handling
 from services.claims.notice import routes as notices
 from services.claims.plan import routes as plans
@@ -41,6 +45,7 @@ class _NoService:
 
     settings = SETTINGS
     clock = RealClock()
+    pool = log = None
 
 
 def routes(name: str) -> list[Route]:
@@ -50,14 +55,17 @@ def routes(name: str) -> list[Route]:
         case "claims":
             return [
                 *claims.routes(service), *files.routes(service), *persons.routes(service),
-                *lookup.routes(service),
+                *lookup.routes(service), *documents.routes(service),
                 *handling.routes(service), *notices.routes(service), *plans.routes(service),
                 *verifications.routes(service), *references.routes(service),
             ]  # fmt: skip
         case "payments":
             return payments.routes(service)
         case _:
-            return list(findings.routes(service))
+            return [
+                *findings.routes(service), *traces.routes(service),
+                *files_of_persons.routes(service), *reports.routes(service),
+            ]  # fmt: skip
 
 
 def document(name: str) -> bytes:
