@@ -54,9 +54,12 @@ class DocumentsApi(Generic[S]):
     def __init__(self, service: Service, record: Record[S]) -> None:
         self._service = service
         self._record = record
-        self._files = Files(service.pool)
         self._jurisdictions = Jurisdictions.released()
         self._uploads = 0
+
+    @property
+    def _files(self) -> Files:
+        return Files(self._service.pool)
 
     async def attach(self, request: web.Request) -> web.Response:
         """The file is stored whole before the event names it; a refused one is removed again."""

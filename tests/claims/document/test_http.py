@@ -212,6 +212,29 @@ async def test_nobody_brings_or_reads_papers_of_a_claim_that_is_not_theirs(
         assert (await read(reader, document))[:2] == (200, PDF_FILE)
 
 
+async def test_no_route_lets_another_city_touch_or_see_a_paper(claims: Running) -> None:
+    office, path, _ = await filed(claims, "walk-d")
+    plan_path = f"/plans/{await PlanOffice(claims).filed(plan(901), 'walk-d')}"
+    planner = PlanOffice(claims).filer
+    papers = [
+        await attached(office.filer, path, PDF_FILE, "walk-d1"),
+        await attached(planner, plan_path, PDF_FILE, "walk-d2"),
+    ]
+    before = await claims.event_count()
+    for at in ("210200", "211403"):
+        clerk = claims.person("foreigner-d", Role.CLERK, at=at)
+        for document in papers:
+            record = document.rpartition("/documents/")[0]
+            answers = [
+                await attach(clerk, record, scan(99), key=f"walk-{at}"),
+                await clerk.post(f"{document}/withdraw", {"reason": "x"}, key=f"walk-w-{at}"),
+                await clerk.get(document),
+            ]
+            for answer in answers:
+                assert (answer.status, answer.codes) == (403, ["JURISDICTION_REFUSED"])
+    assert await claims.event_count() == before
+
+
 async def test_after_an_erasure_nobody_can_read_the_paper_or_bring_another(
     claims: Running,
 ) -> None:
