@@ -255,13 +255,13 @@ def _computed(
         inputs.append(f"{counted}/{times.divisor} {times.unit}")
         readings += times.interpretations
         clause, what = times.clause, "times" if share is None else what
-    if not inputs:
+    if not inputs and numerator:
         return Priced(before)
     amount_fen = rounded(pack, numerator, denominator)
     readings += ("INT-13",) if numerator % denominator else ()
-    last = Step(clause=clause, what=what, inputs=tuple(inputs), amount_fen=amount_fen)  # type: ignore[arg-type]
     if amount_fen == 0:
         return _stopped("HOLD", "AMOUNT_ZERO", clause)
+    last = Step(clause=clause, what=what, inputs=tuple(inputs), amount_fen=amount_fen)  # type: ignore[arg-type]
     return Priced((*before, last), readings=readings)
 
 
@@ -272,8 +272,8 @@ def _times(pack: Pack, kind: Kind, times: Times, scope: Scope, history: History)
     if times.max is None:
         return counted
     used = _months_used(pack, kind, history) if times.shared else 0
-    left = times.max - used
-    if left <= 0 < counted:
+    left = max(0, times.max - used)
+    if not left and counted:
         return Ground(
             decision="REJECT",
             code="LIMIT_MONTHS",
@@ -303,7 +303,9 @@ def _shortfall(shortfall: Shortfall, scope: Scope) -> Priced:
     asked_fen = scope.case.claimed_fen
     amount_fen = short_fen
     if shortfall.at_most and asked_fen is not None:  # 适当支持: never more than the shortfall
-        amount_fen = min(short_fen, asked_fen)
+        amount_fen = min(short_fen, max(0, asked_fen))
+    if amount_fen == 0:
+        return _stopped("HOLD", "AMOUNT_ZERO", shortfall.clause)
     step = Step(
         clause=shortfall.clause,
         what="shortfall",

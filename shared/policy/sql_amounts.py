@@ -1,0 +1,163 @@
+"""How much, as SQL: an amount in fen, or NULL beside the reason that stops it. For DuckDB."""
+
+from dataclasses import dataclass
+
+from shared.policy.amounts import MONTHS
+from shared.policy.conditions import FULL_BP
+from shared.policy.pack import Pack
+from shared.policy.parts import Catalogue, Kind, Ratio, Shortfall, Table, Times
+from shared.policy.sql import column, condition_sql, listed, literal
+
+
+@dataclass(frozen=True, slots=True)
+class PricedSql:
+    """`fen`: the amount, meaningful where no stop holds.
+
+    `stops`: (decision, reason, condition) in order; the first that holds is the one that counts.
+    """
+
+    fen: str
+    stops: tuple[tuple[str, str, str], ...]
+
+
+def amount_sql(pack: Pack, kind: Kind) -> PricedSql:
+    """The same computation as `amounts.amount_of`."""
+    match kind.amount:
+        case Table() as table:
+            return _table(pack, table)
+        case Catalogue() as catalogue:
+            return _catalogue(pack, kind, catalogue)
+        case Ratio() as ratio:
+            return _ratio(pack, kind, ratio)
+        case Shortfall() as shortfall:
+            return _shortfall(shortfall)
+
+
+def _table(pack: Pack, table: Table) -> PricedSql:
+    rows = "".join(
+        f" WHEN claim_level = {literal(row.level)}"
+        f" AND claim_certificate_type IN {listed(row.certificate_types)} THEN {row.amount_fen}"
+        for row in table.rows
+    )
+    rate = f"(CASE{rows} END)"
+    decision = "REJECT" if pack.switches.get("INT-10") == "reject" else "HOLD"
+    stops = [(decision, "LEVEL_NOT_IN_TABLE", f"{rate} IS NULL")]
+    if table.unit == "per_certificate":
+        return PricedSql(rate, tuple(stops))
+    dated = "claim_training_from IS NULL OR claim_training_to IS NULL"
+    months = f"coalesce(claim_months_claimed, {_LASTED})"
+    fen = _for_months(pack, rate, months)
+    stops += [
+        ("HOLD", "FACT_MISSING", dated),
+        ("HOLD", "MONTHS_DIFFER", f"NOT ({months} > 0 AND {months} <= {_LASTED})"),
+        ("HOLD", "POLICY_SILENT", f"coalesce({fen}, 0) = 0"),
+    ]
+    return PricedSql(fen, tuple(stops))
+
+
+_END = "(claim_training_to + 1)"
+_LASTED = (
+    f"greatest(0, (year({_END}) - year(claim_training_from)) * {MONTHS}"
+    f" + month({_END}) - month(claim_training_from)"
+    f" - (CASE WHEN day({_END}) < day(claim_training_from) THEN 1 ELSE 0 END))"
+)
+
+
+def _for_months(pack: Pack, rate: str, months: str) -> str:
+    part = pack.switches.get("INT-21", "hold")
+    whole = f"({rate} * ({months} // {MONTHS}))"
+    if part == "whole_years":
+        return whole
+    if part == "hold":
+        return f"(CASE WHEN {months} % {MONTHS} = 0 THEN {whole} ELSE 0 END)"
+    return _rounded(pack, f"{rate} * {months}", str(MONTHS))
+
+
+def _rounded(pack: Pack, numerator: str, denominator: str) -> str:
+    half = "0" if pack.switches.get("INT-13") == "down" else denominator
+    return f"((2 * ({numerator}) + {half}) // (2 * {denominator}))"
+
+
+def _whole(field: str) -> str:
+    """A number of the case; one below zero is none, as in Python."""
+    name = column(field)
+    return f"(CASE WHEN {name} >= 0 THEN {name}::HUGEINT END)"
+
+
+def _catalogue(pack: Pack, kind: Kind, catalogue: Catalogue) -> PricedSql:
+    base = _whole(f"facts.{catalogue.fact}")
+    stops = [("HOLD", "AMOUNT_CATALOGUE", f"{base} IS NULL")]
+    share = None
+    if catalogue.uplift is not None:
+        more = _whole(f"facts.{catalogue.uplift.fact}")
+        raised = f"coalesce({condition_sql(catalogue.uplift.when)}, false)"
+        stops.append(("HOLD", "FACT_MISSING", f"{raised} AND {more} IS NULL"))
+        share = f"(CASE WHEN {raised} THEN {FULL_BP} + {more} ELSE {FULL_BP} END)"
+    return _computed(pack, kind, base, share, catalogue.times, stops)
+
+
+def _ratio(pack: Pack, kind: Kind, ratio: Ratio) -> PricedSql:
+    base = _whole(f"facts.{ratio.fact}")
+    share = str(ratio.ratio_bp)
+    stops: list[tuple[str, str, str]] = []
+    lacking = "false"
+    if ratio.ratio_bp is None:
+        share = _whole(f"facts.{ratio.ratio_fact}")
+        lacking = f"{share} IS NULL"
+    raised = ratio.raised
+    if raised is not None:
+        listed_ = condition_sql(raised.when)
+        stops.append(("HOLD", "FACT_MISSING", f"{listed_} IS NULL"))
+        if pack.switches.get(raised.interpretation or "") != "base":
+            lacking = f"(NOT {listed_}) AND {lacking}"
+            share = f"(CASE WHEN {listed_} THEN {raised.ratio_bp} ELSE {share} END)"
+    stops.append(("HOLD", "AMOUNT_CATALOGUE", f"({lacking}) OR {base} IS NULL"))
+    return _computed(pack, kind, base, share, ratio.times, stops)
+
+
+def _computed(
+    pack: Pack,
+    kind: Kind,
+    base: str,
+    share: str | None,
+    times: Times | None,
+    stops: list[tuple[str, str, str]],
+) -> PricedSql:
+    numerator, denominator = base, "1"
+    if share is not None:
+        numerator, denominator = f"{numerator} * {share}", str(FULL_BP)
+    if times is not None:
+        counted, left = _whole(times.of), _left(pack, kind, times)
+        stops.append(("HOLD", "FACT_MISSING", f"{counted} IS NULL"))
+        if left is not None:
+            stops.append(("REJECT", "LIMIT_MONTHS", f"{left} = 0 AND {counted} > 0"))
+            counted = f"least({counted}, {left})"
+        numerator = f"{numerator} * {counted}"
+        denominator = f"({denominator} * {times.divisor})"
+    fen = base if share is None and times is None else _rounded(pack, numerator, denominator)
+    stops.append(("HOLD", "AMOUNT_ZERO", f"{fen} = 0"))
+    return PricedSql(fen, tuple(stops))
+
+
+def _left(pack: Pack, kind: Kind, times: Times) -> str | None:
+    if times.max is None:
+        return None
+    if not times.shared or pack.switches.get("INT-16") == "per_employer":
+        return str(times.max)
+    same = f"list_filter(history, lambda h: h.kind = {literal(kind.id)})"
+    used = f"coalesce(list_sum(list_transform({same}, lambda h: h.months)), 0)"
+    return f"greatest(0, {times.max} - {used})"
+
+
+def _shortfall(shortfall: Shortfall) -> PricedSql:
+    cost, borne = _whole(shortfall.cost), _whole(shortfall.borne)
+    short = f"({cost} - {borne})"
+    fen = short
+    if shortfall.at_most:
+        fen = f"least({short}, greatest(0, coalesce(claim_claimed_fen, {short})))"
+    stops = (
+        ("HOLD", "FACT_MISSING", f"{cost} IS NULL OR {borne} IS NULL"),
+        ("REJECT", "NO_SHORTFALL", f"{short} <= 0"),
+        ("HOLD", "AMOUNT_ZERO", f"{fen} = 0"),
+    )
+    return PricedSql(fen, stops)

@@ -1,0 +1,291 @@
+"""A whole pack as one query: millions of cases judged at once by DuckDB, as `judge` does one.
+
+The table has one row a case; its columns are the fields of the case format (`case_columns`).
+The query gives decision, amount in fen, payee, reasons and flags of each. What is missing, the
+citations and the steps are the Python judge's to say, for the cases that somebody looks at.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from shared.policy.limits import EXCEPTED, MAX_EXCEPTIONS, RANKS, year_basis
+from shared.policy.pack import CertificateOnce, MaxTimes, NoRepeat, Pack
+from shared.policy.parts import Gate, Kind
+from shared.policy.sql import column, condition_sql, listed, literal
+from shared.policy.sql_amounts import amount_sql
+
+_TYPES = {"boolean": "BOOLEAN", "integer": "BIGINT", "text": "VARCHAR", "date": "DATE"}
+_SUBSIDY = (
+    "STRUCT(stream VARCHAR, kind VARCHAR, occupation VARCHAR, level VARCHAR,"
+    " certificate_type VARCHAR, certificate VARCHAR, year BIGINT, counted BOOLEAN,"
+    " months BIGINT, trade VARCHAR)[]"
+)
+_EXCEPTION = "STRUCT(clause VARCHAR, approvers VARCHAR[])[]"
+
+
+def case_columns(pack: Pack, claim_types: dict[str, str]) -> dict[str, str]:
+    """Column and SQL type of every field of a case; `claim_types` as check.CLAIM_TYPES."""
+    claim = {column(name): _TYPES[type_] for name, type_ in claim_types.items()}
+    facts = {column(f"facts.{spec.id}"): _TYPES[spec.type] for spec in pack.facts.values()}
+    rest = {
+        "case_id": "BIGINT",
+        "judged_on": "DATE",
+        "history": _SUBSIDY,
+        "same_certificate_other_person": "VARCHAR[]",
+        "exceptions": _EXCEPTION,
+    }
+    return rest | claim | facts
+
+
+@dataclass(slots=True)
+class _Grounds:
+    """What can stop or flag a claim of one kind: (decision, reason, condition)."""
+
+    found: list[tuple[str, str, str]] = field(default_factory=list)
+
+    def add(self, decision: str, reason: str, condition: str) -> None:
+        self.found.append((decision, reason, f"coalesce({condition}, false)"))
+
+
+def judge_sql(pack: Pack, table: str = "cases") -> str:
+    """One SELECT over the table; a kind that the pack does not know holds (POLICY_SILENT)."""
+    parts = [_kind_sql(pack, kind, table) for kind in pack.kinds.values()]
+    known = listed(tuple(pack.kinds))
+    silent = f"FROM {table} WHERE claim_kind NOT IN {known}"
+    parts.append(
+        "SELECT case_id, 'HOLD' AS decision, 0::HUGEINT AS amount_fen, NULL AS payee_kind,"
+        f" ['POLICY_SILENT'] AS reasons, []::VARCHAR[] AS flags {silent}"
+    )
+    return "\nUNION ALL\n".join(parts)
+
+
+def _kind_sql(pack: Pack, kind: Kind, table: str) -> str:
+    grounds = _Grounds()
+    late = _late(pack)
+    if late is not None:
+        grounds.add(*late)
+    grounds.add(
+        "HOLD",
+        "JURISDICTION_NOT_COVERED",
+        f"claim_jurisdiction NOT IN {listed(tuple(sorted(pack.jurisdictions)))}",
+    )
+    _groups(pack, kind, grounds)
+    _gates(pack, kind, grounds)
+    priced = amount_sql(pack, kind)
+    before = ""
+    for decision, reason, condition in priced.stops:
+        grounds.add(decision, reason, f"{condition}{before}")
+        before += f" AND NOT coalesce({condition}, false)"
+    sound = "true" + before
+    payee = _payee_sql(pack, kind)
+    _payees(payee, grounds)
+    _limits(pack, kind, grounds)
+    if kind.same_amount is not None:
+        usual = column(f"facts.{kind.same_amount.fact}")
+        differs = f"{sound} AND {usual} <> {priced.fen}"
+        grounds.add("FLAG", kind.same_amount.reason, differs)
+    return _select(pack, kind, table, grounds, priced.fen)
+
+
+def _select(pack: Pack, kind: Kind, table: str, grounds: _Grounds, fen: str) -> str:
+    names = [f"g{i}" for i in range(len(grounds.found))]
+    inner = ",\n  ".join(
+        f"{condition} AS {name}"
+        for name, (_, _, condition) in zip(names, grounds.found, strict=True)
+    )
+    of = {
+        wanted: [
+            (name, reason)
+            for name, (decision, reason, _) in zip(names, grounds.found, strict=True)
+            if decision == wanted
+        ]
+        for wanted in ("REJECT", "HOLD", "FLAG")
+    }
+    outside = "REJECT" if pack.content.validity.basis == "stated" else "HOLD"
+    rejected, held = (_any(of[one]) for one in ("REJECT", "HOLD"))
+    return f"""SELECT case_id, decision,
+  CASE WHEN decision = 'APPROVE' THEN fen ELSE 0 END AS amount_fen,
+  CASE WHEN decision = 'APPROVE' THEN claim_payee_kind END AS payee_kind,
+  CASE WHEN outside THEN ['POLICY_NOT_IN_FORCE'] WHEN decision = 'REJECT'
+    THEN {_codes(of["REJECT"])} WHEN decision = 'HOLD' THEN {_codes(of["HOLD"])}
+    ELSE []::VARCHAR[] END AS reasons,
+  CASE WHEN outside THEN []::VARCHAR[] ELSE {_codes(of["FLAG"])} END AS flags
+FROM (SELECT *, CASE WHEN outside THEN '{outside}' WHEN {rejected} THEN 'REJECT'
+  WHEN {held} THEN 'HOLD' ELSE 'APPROVE' END AS decision
+FROM (SELECT case_id, claim_payee_kind, {_outside(pack, kind)} AS outside,
+  {fen} AS fen,
+  {inner}
+FROM {table} WHERE claim_kind = {literal(kind.id)}))"""  # noqa: S608  constants of a checked pack
+
+
+def _any(found: list[tuple[str, str]]) -> str:
+    return " OR ".join(name for name, _ in found) or "false"
+
+
+def _codes(found: list[tuple[str, str]]) -> str:
+    """The reasons whose condition holds, each once, sorted."""
+    if not found:
+        return "[]::VARCHAR[]"
+    cases = ", ".join(f"CASE WHEN {name} THEN {literal(reason)} END" for name, reason in found)
+    some = " OR ".join(name for name, _ in found)
+    full = f"list_sort(list_distinct([{cases}]))"  # list_distinct leaves NULL out
+    return f"(CASE WHEN {some} THEN {full} ELSE []::VARCHAR[] END)"
+
+
+def _outside(pack: Pack, kind: Kind) -> str:
+    validity = pack.content.validity
+    day = f"coalesce({column(f'claim.{kind.dated_by}')}, claim_claimed_on)"
+    if pack.switches.get("INT-01") == "claimed_on":
+        day = "claim_claimed_on"
+    early = f"{day} < {literal(validity.valid_from)}"
+    if validity.valid_to is None:
+        return f"({early})"
+    return f"({early} OR {day} > {literal(validity.valid_to)})"
+
+
+def _late(pack: Pack) -> tuple[str, str, str] | None:
+    choice = pack.switches.get("INT-18", "hold")
+    if pack.content.validity.valid_to is None or choice == "allow":
+        return None
+    decision = "REJECT" if choice == "reject" else "HOLD"
+    return (
+        decision,
+        "FILED_AFTER_EXPIRY",
+        (f"claim_claimed_on > {literal(pack.content.validity.valid_to)}"),
+    )
+
+
+def _groups(pack: Pack, kind: Kind, grounds: _Grounds) -> None:
+    grounds.add("REJECT", "GROUP_NOT_MET", f"claim_group NOT IN {listed(kind.groups)}")
+    for id_ in kind.groups:
+        member = pack.groups[id_].member_when
+        if member is not None:
+            mine, truth = f"claim_group = {literal(id_)}", condition_sql(member)
+            grounds.add("REJECT", "GROUP_NOT_MET", f"{mine} AND NOT {truth}")
+            grounds.add("HOLD", "FACT_MISSING", f"{mine} AND {truth} IS NULL")
+
+
+def _gates(pack: Pack, kind: Kind, grounds: _Grounds) -> None:
+    for gate in (*pack.content.gates, *kind.gates):
+        groups = tuple(id_ for id_ in kind.groups if not gate.groups or id_ in gate.groups)
+        mine = f"claim_group IN {listed(groups)}"
+        if gate.when is not None:
+            truth = condition_sql(gate.when)
+            grounds.add("HOLD", "FACT_MISSING", f"{mine} AND {truth} IS NULL")
+            _gate(gate, f"{mine} AND NOT {truth}", grounds)
+        elif gate.unless is not None:
+            _gate(gate, f"{mine} AND {condition_sql(gate.unless)}", grounds)
+
+
+def _gate(gate: Gate, stops: str, grounds: _Grounds) -> None:
+    grounds.add(gate.decision, gate.reason, stops)
+    if gate.flag:
+        grounds.add("FLAG", gate.reason, stops)
+
+
+def _payee_sql(pack: Pack, kind: Kind) -> str:
+    """Who is paid; `?` where a condition is unknown, `hold` where no rule says whom."""
+    cases = ""
+    for rule in kind.payees:
+        named = rule.payee or pack.switches[rule.interpretation or ""]
+        paid = "coalesce(claim_paid_by, '?')" if named == "payer" else literal(named)
+        if rule.when is None:
+            return f"(CASE{cases} ELSE {paid} END)" if cases else f"({paid})"
+        truth = condition_sql(rule.when)
+        cases += f" WHEN {truth} IS NULL THEN '?' WHEN {truth} THEN {paid}"
+    return f"(CASE{cases} ELSE 'hold' END)" if cases else "('hold')"
+
+
+def _payees(payee: str, grounds: _Grounds) -> None:
+    grounds.add("HOLD", "FACT_MISSING", f"{payee} = '?'")
+    grounds.add("HOLD", "POLICY_SILENT", f"{payee} = 'hold'")
+    grounds.add("HOLD", "PAYEE_DIFFERS", f"{payee} NOT IN ('?', 'hold', claim_payee_kind)")
+
+
+def _limits(pack: Pack, kind: Kind, grounds: _Grounds) -> None:
+    limits = pack.limits[kind.id]
+    once = any(isinstance(limit, CertificateOnce) for limit in limits)
+    for limit in limits:
+        match limit:
+            case CertificateOnce():
+                for decision, reason, found in _certificate(limit):
+                    grounds.add(decision, reason, found)
+            case NoRepeat():
+                for decision, reason, found in _repeat(pack, limit, once):
+                    grounds.add(decision, reason, found)
+            case MaxTimes():
+                for decision, reason, found in _times(pack, limit):
+                    grounds.add(decision, reason, found)
+    rank = _rank("claim_level")
+    higher = _exists(
+        f"{rank} > 0 AND h.occupation = claim_occupation AND {_rank('h.level')} > {rank}"
+    )
+    refuse = pack.switches.get("INT-06") == "reject"
+    grounds.add("REJECT" if refuse else "FLAG", "LOWER_AFTER_HIGHER", higher)
+
+
+def _exists(condition: str) -> str:
+    return f"(len(history) > 0 AND len(list_filter(history, lambda h: {condition})) > 0)"
+
+
+def _rank(level: str) -> str:
+    ranks = " ".join(f"WHEN {literal(one)} THEN {rank}" for one, rank in RANKS.items())
+    return f"(CASE {level} {ranks} ELSE 0 END)"
+
+
+def _certificate(limit: CertificateOnce) -> Iterator[tuple[str, str, str]]:
+    others = "claim_certificate IS NOT NULL AND len(same_certificate_other_person) > 0"
+    yield "HOLD", limit.two_persons_reason, others
+    yield "FLAG", limit.two_persons_reason, others
+    yield "REJECT", limit.reason, _exists("h.certificate = claim_certificate")
+
+
+def _repeat(pack: Pack, limit: NoRepeat, once: bool) -> Iterator[tuple[str, str, str]]:
+    same = (
+        f"h.occupation = claim_occupation AND {_level_class(pack, 'h.level', 'h.certificate_type')}"
+        f" = {_level_class(pack, 'claim_level', 'claim_certificate_type')}"
+    )
+    if once:  # an earlier claim is cited by the strictest limit only
+        cited = (
+            "claim_certificate IS NOT NULL AND (coalesce(h.certificate = claim_certificate, false)"
+            " OR list_contains(same_certificate_other_person, h.stream))"
+        )
+        same = f"{same} AND NOT ({cited})"
+    yield "REJECT", limit.reason, _exists(same)
+
+
+def _level_class(pack: Pack, level: str, type_: str) -> str:
+    joined = f"({level} || ':' || {type_})"
+    if pack.switches.get("INT-04") == "level_and_certificate_type":
+        return joined
+    return f"(CASE WHEN {level} = 'none' THEN {joined} ELSE {level} END)"
+
+
+def _times(pack: Pack, limit: MaxTimes) -> Iterator[tuple[str, str, str]]:
+    counted = f"len(list_filter(history, lambda h: h.counted AND h.year = {_year(pack)}))"
+    counts = "true"
+    if pack.switches.get("INT-03") == "individual_only":
+        counts = "claim_payee_kind = 'individual'"
+    full = f"{counts} AND {counted} >= {limit.max}"
+    if limit.strength != "principle":
+        yield "REJECT", limit.reason, full
+        return
+    named = (
+        f"len(list_filter(exceptions, lambda e: e.clause = {literal(limit.clause)}"
+        " AND len(list_distinct(e.approvers)) > 1)) > 0"
+    )
+    passes = f"({counted} < {limit.max + MAX_EXCEPTIONS} AND coalesce({named}, false))"
+    yield "FLAG", EXCEPTED, f"{full} AND {passes}"
+    yield "REJECT", limit.reason, f"{full} AND NOT {passes}"
+
+
+def _year(pack: Pack) -> str:
+    year, day = year_basis(pack)
+    days = "claim_claimed_on"
+    if day != "claimed_on":
+        days = "coalesce(claim_certificate_issued_on, claim_claimed_on)"
+    if year == "calendar":
+        return f"year({days})"
+    start = pack.content.validity.valid_from
+    later = f"(month({days}) * 100 + day({days}) >= {start.month * 100 + start.day})"
+    return f"(year({days}) - (CASE WHEN {later} THEN 0 ELSE 1 END))"
