@@ -74,7 +74,7 @@ def _kind_sql(pack: Pack, kind: Kind, table: str) -> str:
     priced = amount_sql(pack, kind)
     before = ""
     for decision, reason, condition in priced.stops:
-        grounds.add(decision, reason, f"{condition}{before}")
+        grounds.add(decision, reason, f"({condition}){before}")
         before += f" AND NOT coalesce({condition}, false)"
     sound = "true" + before
     payee = _payee_sql(pack, kind)

@@ -9,7 +9,16 @@ from typing import Any, get_args
 from shared.events.base import Level, PayeeKind
 from shared.policy.cases import ClaimCase, Fact, FactValue, History, RecordedException, Subsidy
 from shared.policy.check import conditions_of
-from shared.policy.conditions import Compare, OneOf, nodes_of
+from shared.policy.conditions import (
+    All,
+    AnyOf,
+    Compare,
+    Condition,
+    Not,
+    OneOf,
+    Surely,
+    nodes_of,
+)
 from shared.policy.pack import MaxTimes, Pack
 from shared.policy.parts import CertificateType, FactSpec, Kind
 
@@ -39,6 +48,7 @@ class Cases:
         self._random = random
         self._kinds = list(pack.kinds.values())
         self._compared = _compared(pack)
+        self._liked = _liked(pack)
         self._clauses = [one.clause for one in pack.content.limits if isinstance(one, MaxTimes)]
 
     def made(self, number: int) -> Iterator[RandomCase]:
@@ -60,6 +70,9 @@ class Cases:
         return value if self._random.random() < share else None
 
     def _text(self, field: str, *others: str) -> str:
+        liked = self._liked.get(field)
+        if isinstance(liked, str) and self._random.random() < 0.7:
+            return liked
         return self._random.choice([*map(str, self._compared.get(field, ())), *others])
 
     def _claim(self, kind: Kind) -> ClaimCase:
@@ -70,6 +83,7 @@ class Cases:
         issued = self._maybe(last + timedelta(days=random.randint(0, 40)))
         claimed = (issued or last) + timedelta(days=random.randint(-2, 60))
         places = sorted(pack.jurisdictions)
+        paid_by = random.choice(PAYEES)
         return ClaimCase(
             kind="X.K.unknown" if odd and random.random() < 0.2 else kind.id,
             group=random.choice(list(pack.groups)) if odd else random.choice(kind.groups),
@@ -82,8 +96,8 @@ class Cases:
             certificate_issuer=self._maybe(random.choice(["INST-1", "EVAL-1"])),
             training_from=self._maybe(first, 0.97),
             training_to=self._maybe(last, 0.97),
-            paid_by=self._maybe(random.choice(PAYEES)),
-            payee_kind=random.choice(PAYEES),
+            paid_by=self._maybe(paid_by, 0.95),
+            payee_kind=paid_by if random.random() < 0.6 else random.choice(PAYEES),
             claimed_on=claimed,
             agreement=self._maybe("AG-1"),
             institution=self._maybe("INST-1"),
@@ -98,15 +112,18 @@ class Cases:
             purchase_contract=self._maybe("P-1", 0.5),
             payment_mode=self._maybe(random.choice(["pay_first", "credit"])),
             mandate=self._maybe("M-1", 0.2),
-            training_county=self._maybe(random.choice([*places, "110101"])),
-            certificate_county=self._maybe(random.choice([*places, "110101"])),
+            training_county=self._maybe(self._place(places), 0.95),
+            certificate_county=self._maybe(self._place(places), 0.95),
             place_basis=self._maybe(random.choice(["insured", "resident"])),
             claimed_fen=self._maybe(random.choice([0, 1, 50_000_00]), 0.3),
             allowance_days=self._maybe(random.randint(0, 40), 0.3),
             cost_fen=self._maybe(random.choice([0, 1, 200_000_00])),
-            education_fund_fen=self._maybe(random.choice([0, 1, 150_000_00, 200_000_00])),
+            education_fund_fen=self._maybe(random.choice([0, 1, 150_000_00, 150_000_00])),
             industry=self._maybe(self._text("claim.industry", "chemical")),
         )
+
+    def _place(self, places: list[str]) -> str:
+        return "110101" if self._random.random() < 0.1 else self._random.choice(places)
 
     def _facts(self, kind: Kind, claim: ClaimCase) -> dict[str, Fact | None]:
         names = self._pack.kind_facts.get((kind.id, claim.group), ()) or tuple(self._pack.facts)
@@ -120,23 +137,25 @@ class Cases:
 
     def _value(self, spec: FactSpec, claim: ClaimCase) -> FactValue:
         random = self._random
-        compared = list(self._compared.get(f"facts.{spec.id}", ()))
+        field = f"facts.{spec.id}"
+        compared = list(self._compared.get(field, ()))
         match spec.type:
             case "boolean":
-                wanted = [one for one in compared if isinstance(one, bool)]
-                return (
-                    random.choice(wanted)
-                    if wanted and random.random() < 0.8
-                    else (random.random() < 0.5)
-                )
+                likely = bool(self._liked.get(field, True))
+                return likely if random.random() < 0.96 else not likely
             case "integer":
                 edges = [one + n for one in compared if type(one) is int for n in (-1, 0, 1)]
                 return random.choice([*edges, 0, 1, 3, 17, 31, 33_333, 191_000])
             case "date":
-                return (claim.training_from or DAY) + timedelta(
-                    days=random.choice([-400, -1, 0, 1, 364, 365, 366])
-                )
+                near = [-400, -1, 0, 1, 364, 365, 366]
+                days = near if random.random() < 0.5 else [400, 500]
+                if spec.id.endswith("approved_on") or spec.id.endswith("confirmed_on"):
+                    days = [-one for one in days]
+                return (claim.training_from or DAY) + timedelta(days=random.choice(days))
             case _:
+                liked = self._liked.get(field)
+                if liked is not None and random.random() < 0.8:
+                    return str(liked)
                 return random.choice([*map(str, compared), "other"])
 
     def _history(self, claim: ClaimCase) -> History:
@@ -160,11 +179,42 @@ class Cases:
             occupation=random.choice(OCCUPATIONS),
             level=random.choice(LEVELS),
             certificate_type=random.choice(TYPES),
-            certificate=random.choice(["c1", "c9", None]),
+            certificate="c1" if random.random() < 0.1 else "c9",
             year=claim.claimed_on.year - random.choice([0, 0, 0, 1]),
             counted=random.random() < 0.8,
             months=random.choice([0, 0, 2, 6]),
         )
+
+
+def _liked(pack: Pack) -> dict[str, FactValue]:
+    """The value of each fact that lets a claim pass: what a gate needs, not what bars the way."""
+    liked: dict[str, FactValue] = {}
+    for path, condition in conditions_of(pack.content):
+        if ".stated_when" in path:
+            continue
+        for field, value, good in _polar(condition, not path.endswith(".unless")):
+            if isinstance(value, bool):
+                liked.setdefault(field, value == good)
+            elif good:
+                liked.setdefault(field, value)
+    return liked
+
+
+def _polar(condition: Condition, good: bool) -> Iterator[tuple[str, FactValue, bool]]:
+    match condition:
+        case All() | AnyOf():
+            for part in condition.of:
+                yield from _polar(part, good)
+        case Not():
+            yield from _polar(condition.of, not good)
+        case Surely():
+            yield from _polar(condition.of, good)
+        case Compare(by="eq", value=bool() | str() as value):
+            yield condition.field, value, good
+        case Compare(by="ne", value=bool() | str() as value):
+            yield condition.field, value, not good
+        case OneOf():
+            yield condition.field, condition.values[0], good
 
 
 def _compared(pack: Pack) -> dict[str, list[bool | int | str]]:
