@@ -6,17 +6,21 @@ from collections.abc import AsyncIterator
 
 import pytest
 
+from services.claims.document.api import MAX_UPLOADS
 from services.claims.document.media import CSV, PDF, PNG
 from shared.events.documents import MAX_DOCUMENT_BYTES, DocumentAttached
 from shared.events.envelope import decode
 from shared.events.persons import PersonalDataRead
 from shared.http.identity import Role
+from shared.ids import new_correlation_id
+from shared.reading import CLAIMS_READINGS, record_reading
+from shared.store.commands import By
 from shared.vault.papers import CHUNK_BYTES
 from tests.claims.document.files import MARK, PDF_FILE, attach, code_of, read, scan
 from tests.claims.document.steps import attached, filed, files, newest_reading, until_files
 from tests.claims.filing import resident_number
 from tests.claims.plan.office import INSTITUTION, PlanOffice, plan
-from tests.installation import Running
+from tests.installation import Person, Running
 
 PIECE = 1024 * 1024
 
@@ -170,18 +174,53 @@ async def test_an_upload_that_breaks_off_leaves_nothing(claims: Running) -> None
     office, path, _ = await filed(claims, "broken")
     before = await files(claims)
     _, writer = await asyncio.open_connection(*_address(claims.url))
-    head = (
-        f"POST {path}/documents?kind=certificate HTTP/1.1\r\nHost: x\r\nContent-Type: {PDF}\r\n"
-        f"Authorization: Bearer {office.filer.token}\r\nIdempotency-Key: broken-1\r\n"
-        f"Content-Length: {2 * CHUNK_BYTES}\r\n\r\n"
-    )
-    writer.write(head.encode() + scan(CHUNK_BYTES + 9))
+    head = _head(office.filer, path, "broken-1", 2 * CHUNK_BYTES)
+    writer.write(head + scan(CHUNK_BYTES + 9))
     await writer.drain()
     await until_files(claims, before + 1)
     writer.close()
     await until_files(claims, before)
 
     assert len(await claims.service.store.load(path.rpartition("/")[2])) == 1
+
+
+async def test_sixteen_uploads_at_a_time_and_the_next_one_is_asked_to_come_back(
+    claims: Running,
+) -> None:
+    office, path, _ = await filed(claims, "many")
+    before, writers = await files(claims), []
+    for number in range(MAX_UPLOADS):
+        _, writer = await asyncio.open_connection(*_address(claims.url))
+        writer.write(_head(office.filer, path, f"many-{number}", 100))
+        writers.append(writer)
+    await until_files(claims, before + MAX_UPLOADS)
+    refused = await attach(office.filer, path, PDF_FILE, key="many")
+    for writer in writers:
+        writer.close()
+    await until_files(claims, before)
+
+    assert (refused.status, refused.codes) == (503, ["OVERLOADED"])
+    assert refused.headers["Retry-After"] == "5"
+    assert (await attach(office.filer, path, PDF_FILE, key="many")).status == 201
+
+
+async def test_a_reading_without_persons_names_what_was_read(claims: Running) -> None:
+    acting = By(actor="clerk-1", jurisdiction="211402", correlation_id=new_correlation_id())
+
+    with pytest.raises(ValueError, match="or of a subject"):
+        await record_reading(
+            claims.service.ledger, CLAIMS_READINGS, acting, persons=[], purpose="document",
+            fields=["document"],
+        )  # fmt: skip
+
+
+def _head(person: Person, path: str, key: str, length: int) -> bytes:
+    """The head of an upload whose body is still to come."""
+    return (
+        f"POST {path}/documents?kind=certificate HTTP/1.1\r\nHost: x\r\nContent-Type: {PDF}\r\n"
+        f"Authorization: Bearer {person.token}\r\nIdempotency-Key: {key}\r\n"
+        f"Content-Length: {length}\r\n\r\n"
+    ).encode()
 
 
 def _address(url: str) -> tuple[str, int]:
