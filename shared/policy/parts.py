@@ -61,7 +61,8 @@ class Document(Part, frozen=True, kw_only=True):
     """The official document that the pack puts into data."""
 
     number: Text
-    issued_on: date
+    issued_on: date | None = None
+    """none: the document is not dated"""
 
 
 class Validity(Part, frozen=True, kw_only=True):
