@@ -17,6 +17,7 @@ from services.cli.prepare import prepare
 from services.cli.reconcile import reconcile
 from services.cli.recover import recover
 from services.cli.replay import replay
+from services.cli.report import report
 from services.cli.serve import serve
 from services.cli.signals import Interrupted
 from services.cli.submit import submit
@@ -26,6 +27,7 @@ from services.cli.trace import trace
 INTERRUPTED = 130
 COMMANDS = (
     demo, serve, prepare, token, submit, trace, person_file, findings, reconcile, recover, replay,
+    report,
 )  # fmt: skip
 
 app = typer.Typer(

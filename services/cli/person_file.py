@@ -13,6 +13,7 @@ import typer
 from services.audit.person.file import PersonFile
 from services.cli.client import Client, session
 from services.cli.installation import AtFolder
+from services.cli.instants import AsOf
 from services.cli.output import JsonFlag, console, say_json, table
 from services.cli.people import AUDITOR
 from services.cli.reach import Reach, TokenFile, reach
@@ -38,12 +39,7 @@ def person_file(
             help="the person's reference; - reads an ID number from standard input",
         ),
     ],
-    as_of: Annotated[
-        datetime | None,
-        typer.Option(
-            formats=["%Y-%m-%dT%H:%M:%SZ", "%Y-%m-%d"], help="UTC; else all that is known"
-        ),
-    ] = None,
+    as_of: AsOf = None,
     csv: Annotated[Path | None, typer.Option(help="write it as a table to this file")] = None,
     audit: Annotated[str | None, typer.Option(help="address of the audit service")] = None,
     claims: Annotated[str | None, typer.Option(help="address of claims, for an ID number")] = None,
@@ -84,7 +80,7 @@ async def _path(
 ) -> str:
     if person == ASK:
         person = await _reference(where.client(http, "claims", AUDITOR))
-    until = f"&as_of={as_of.isoformat()}Z" if as_of else ""
+    until = f"&as_of={quote(as_of.isoformat())}" if as_of else ""
     return f"/persons/{quote(person, safe='')}/file?format={form}{until}"
 
 

@@ -8,6 +8,7 @@ from services.cli.main import app
 
 COMMANDS = (
     ("demo",), ("serve",), ("prepare",), ("token",), ("submit",), ("trace",), ("findings",),
+    ("person-file",), ("report",),
     ("reconcile",), ("recover",), ("replay",), ("log", "copy"), ("log", "rebuild"),
     ("parked", "list"), ("parked", "release"), ("policy", "check"),
 )  # fmt: skip
@@ -31,7 +32,11 @@ def test_every_command_has_its_help_and_speaks_json(command: tuple[str, ...]) ->
 
 
 @pytest.mark.parametrize(
-    "arguments", [["nonsense"], ["serve", "bank"], ["submit"], ["token", "king"], ["demo", "--x"]]
-)
+    "arguments",
+    [
+        ["nonsense"], ["serve", "bank"], ["submit"], ["token", "king"], ["demo", "--x"],
+        ["report", "fund_use", "--period", "2026", "--as-of", "2026-01-01T00:00:00"],
+    ],
+)  # fmt: skip
 def test_a_wrong_command_line_ends_with_2(arguments: list[str]) -> None:
     assert CliRunner().invoke(app, arguments).exit_code == Exit.USAGE
