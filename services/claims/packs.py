@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Mapping, Sequence
-from functools import cache
+from functools import cache, lru_cache
 from weakref import WeakKeyDictionary, proxy
 
 import structlog
@@ -18,13 +18,15 @@ from shared.events.references import PolicyPublished
 from shared.policy import load
 from shared.policy.carried import digest_of, unpacked
 from shared.policy.document import PackRefused
-from shared.policy.load import PACKS, load_pack, parse_pack
+from shared.policy.load import PACKS, parse_pack
 from shared.policy.pack import Pack
 from shared.policy.standing import Days, Standing, Version, shipped
 from shared.service import Service
 from shared.store.store import Asked, Connection, Store
 
 LOOK_SECONDS = 0.5
+MAX_READ = 64
+"""packs of events that are held read"""
 
 log = structlog.get_logger()
 
@@ -69,8 +71,8 @@ class Policies:
     async def open(self) -> None:
         """Before the first request: keep the files of this release, take up what was published."""
         async with self._store.pool.acquire() as connection, connection.transaction():
-            for path in sorted(PACKS.glob("*.yaml")):
-                await keep(connection, load_pack(path), path.read_bytes())
+            for path, pack in zip(sorted(PACKS.glob("*.yaml")), load.shipped(), strict=True):
+                await keep(connection, pack, path.read_bytes())
         await self.now()
 
     async def now(self) -> Standing:
@@ -80,7 +82,9 @@ class Policies:
             rows = await self._store.pool.fetch(_SLOTS, SLOT)
             streams = tuple(row["stream_id"] for row in rows)
             bodies = (await self._store.read(Asked(streams))).bodies
-            found = [one for stream in streams for one in published(bodies[stream])]
+            found: list[Version] = []
+            for stream in streams:
+                found += await asyncio.to_thread(published, bodies[stream])
             self.standing, self._published = Standing.of((*released(), *found)), len(found)
             log.info("policies_taken_up", published=len(found))
         return self.standing
@@ -164,11 +168,19 @@ def published(bodies: Sequence[bytes]) -> list[Version]:
                 carried[proposed.content_sha256] = proposed
             case PolicyPublished() as facts:
                 proposed = carried[facts.content_sha256]
-                pack = parse_pack(unpacked(proposed.pack, proposed.file_sha256).decode())
+                pack = carried_pack(proposed.pack, proposed.file_sha256)
                 found.append(Version(pack, proposed.effective_from, published=True))
             case _:
                 pass
     return found
+
+
+@lru_cache(maxsize=MAX_READ)
+def carried_pack(carried: str, file_sha256: str) -> Pack:
+    """The pack that an event carries. Raises NotCarried, PackRefused: no program that this one can
+    follow wrote it.
+    """
+    return parse_pack(unpacked(carried, file_sha256).decode())
 
 
 async def keep(connection: Connection, pack: Pack, content: bytes) -> None:

@@ -63,7 +63,8 @@ class PoliciesApi:
         policy_id, policy = await self._seen(request)
         proposal = _proposal(request, policy)
         again = bool(request[BODY]["again"])
-        progress = await Comparison(self._service, proposal).turn(again=again)
+        new = await pack_of(proposal)
+        progress = await Comparison(self._service, proposal, new).turn(again=again)
         result = progress.result
         if result is None:
             return answer(_progress(policy_id, proposal, progress))
@@ -81,7 +82,7 @@ class PoliciesApi:
         _, policy = await self._seen(request)
         command = decide.PublishVersion(
             request[ACTOR].sub, _version(request), body["content_sha256"],
-            body["summary_sha256"], pack_of(_proposal(request, policy)),
+            body["summary_sha256"], await pack_of(_proposal(request, policy)),
             self._service.clock.today(),
         )  # fmt: skip
         done = await self._run(request, lambda policy: decide.publish_version(policy, command))

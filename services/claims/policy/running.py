@@ -1,5 +1,6 @@
 """Runs a comparison in pieces: each request judges some pages, the last one says the result."""
 
+import asyncio
 import time
 from dataclasses import dataclass
 from hashlib import sha256
@@ -8,15 +9,13 @@ from uuid import uuid4
 
 import msgspec
 
-from services.claims.packs import policies
+from services.claims.packs import carried_pack, policies
 from services.claims.policy import views
 from services.claims.policy.comparing import Between, compared, next_claims, total
 from services.claims.policy.decide import Proposal
 from services.claims.policy.views import Run
 from shared.events.claims import ClaimContent, PolicyUsed
 from shared.events.policies import KindCompared, PolicyCompared
-from shared.policy.carried import unpacked
-from shared.policy.load import parse_pack
 from shared.policy.pack import Pack
 from shared.service import Service
 
@@ -32,10 +31,10 @@ class Progress:
     result: PolicyCompared | None = None
 
 
-def pack_of(proposal: Proposal) -> Pack:
+async def pack_of(proposal: Proposal) -> Pack:
     """The proposed pack, from the bytes in its event. Raises PackRefused, NotCarried."""
     facts = proposal.facts
-    return parse_pack(unpacked(facts.pack, facts.file_sha256).decode())
+    return await asyncio.to_thread(carried_pack, facts.pack, facts.file_sha256)
 
 
 class Comparison:
@@ -43,10 +42,10 @@ class Comparison:
     twice: a page's counts and the run's place move in one transaction, by compare-and-set.
     """
 
-    def __init__(self, service: Service, proposal: Proposal) -> None:
+    def __init__(self, service: Service, proposal: Proposal, new: Pack) -> None:
         self._service = service
         self._proposal = proposal
-        self._new = pack_of(proposal)
+        self._new = new
         standing = policies(service).standing
 
         def old_of(content: ClaimContent, place: str) -> Pack | None:

@@ -1,6 +1,7 @@
 """The Huludao pack with later versions of it, as an officer would upload them."""
 
 from datetime import date
+from functools import cache
 
 from shared.policy.carried import digest_of, packed
 from shared.policy.load import PACKS, parse_pack
@@ -26,6 +27,7 @@ MORE_FOR_L4 = (L4, L4.replace("200000", "260000"))
 LESS_FOR_L5 = (L5, L5.replace("150000", "100000"))
 
 
+@cache
 def pack_of(version: int = 2, *changes: tuple[str, str]) -> tuple[Pack, str, str]:
     """The pack, its file's hash, and the file as its event carries it."""
     text = text_of(version, *changes).encode()

@@ -1,0 +1,67 @@
+"""`claims-ledger policy check|diff` as whoever writes a pack uses them: files, no installation."""
+
+import json
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from services.cli.exits import Exit, Stop
+from services.cli.main import app
+from shared.policy.load import PACKS
+from tests.claims.policy.versions import MORE_FOR_L4, text_of
+
+RELEASED = PACKS / "huludao-2019-37.yaml"
+CASE = """
+case: ONE
+policy: HLD-2019-37
+stated: true
+claim: {kind: HLD.K.employee_skill, group: HLD.G.employee, jurisdiction: '211402',
+  occupation: 6-31-01-03, level: L4, certificate_type: skill_level, certificate: c1,
+  certificate_issued_on: 2020-05-10, training_from: 2020-03-02, training_to: 2020-04-24,
+  paid_by: individual, payee_kind: individual, claimed_on: 2020-06-01, agreement: A-7}
+"""
+
+
+def said(*arguments: str | Path) -> tuple[int, list[str]]:
+    ran = CliRunner().invoke(app, ["policy", *map(str, arguments)], env={"COLUMNS": "200"})
+    return ran.exit_code, ran.output.splitlines()
+
+
+def test_a_sound_pack_is_said_to_be_sound() -> None:
+    code, lines = said("check", RELEASED)
+    assert code == Exit.OK
+    assert lines[-1].startswith("HLD-2019-37 version 1: ")
+    assert lines[-1].endswith(" kinds, sound")
+
+
+def test_each_mistake_of_a_pack_is_a_line_with_its_place(tmp_path: Path) -> None:
+    wrong = tmp_path / "wrong.yaml"
+    wrong.write_text(text_of(2) + "\nversion: 3\ntitle: x\n", encoding="utf-8")
+    code, lines = said("check", wrong)
+    assert code == Exit.DIFFERENT
+    assert len(lines) == 2
+    last = wrong.read_text(encoding="utf-8").count("\n")
+    assert lines[0].startswith(f"{wrong}:{last - 1}:1: DUPLICATE_KEY: ")
+    _, printed = said("check", wrong, "--json")
+    assert [error["line"] for error in json.loads("\n".join(printed))["errors"]] == [last - 1, last]
+
+
+def test_a_diff_ends_with_how_many_entries_and_decisions_differ(tmp_path: Path) -> None:
+    second, case = tmp_path / "v2.yaml", tmp_path / "case.yaml"
+    second.write_text(text_of(2, MORE_FOR_L4), encoding="utf-8")
+    case.write_text(CASE, encoding="utf-8")
+    assert said("diff", "HLD-2019-37@1", second)[1][-1] == "1 entries differ"
+    code, lines = said("diff", "HLD-2019-37@1", second, "--claims", case)
+    assert code == Exit.OK
+    assert lines[-2:] == ["gain 1 (¥600.00), lose 0 (¥0.00), stay 0", "1 judged, 1 differ"]
+    printed = json.loads("\n".join(said("diff", RELEASED, second, "--json")[1]))
+    assert [entry["field"] for entry in printed["entries"]] == ["amount_fen"]
+
+
+@pytest.mark.parametrize("command", ["check", "diff"])
+def test_a_file_that_is_not_there_ends_with_2(tmp_path: Path, command: str) -> None:
+    arguments = [str(tmp_path / "none.yaml")] * (1 if command == "check" else 2)
+    ran = CliRunner().invoke(app, ["policy", command, *arguments])
+    assert isinstance(ran.exception, Stop)
+    assert ran.exception.code is Exit.USAGE
