@@ -45,7 +45,7 @@ def test_a_person_who_is_no_insured_employee_is_rejected() -> None:
 @pytest.mark.parametrize(
     ("said", "reason"),
     [
-        ({"kind": "HLD.K.startup"}, "POLICY_SILENT"),
+        ({"kind": "HLD.K.nothing"}, "POLICY_SILENT"),
         ({"jurisdiction": "370100"}, "JURISDICTION_NOT_COVERED"),
         ({"level": "none"}, "LEVEL_NOT_IN_TABLE"),
         ({"certificate_type": "training_pass"}, "LEVEL_NOT_IN_TABLE"),

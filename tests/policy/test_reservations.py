@@ -229,6 +229,6 @@ def test_an_imported_decision_looks_up_and_takes_the_slots_of_its_own_year() -> 
 
 
 def test_a_kind_that_the_pack_does_not_know_takes_nothing() -> None:
-    taken = asked({}, claim(kind="HLD.K.startup"))
+    taken = asked({}, claim(kind="HLD.K.nothing"))
     assert isinstance(taken, Taken)
     assert taken.keys == ()
