@@ -50,7 +50,18 @@ def counts(pack: Pack, claim: ClaimCase) -> bool:
     return pack.switches.get("INT-03") != "individual_only" or claim.payee_kind == "individual"
 
 
-def _certificate(limit: CertificateOnce, claim: ClaimCase, history: History) -> list[Ground]:
+def kinds_apart(pack: Pack, limit: CertificateOnce) -> tuple[str, ...]:
+    """Kinds of the pack whose subsidies do not use up a certificate under this limit's counter."""
+    return tuple(
+        kind
+        for kind, own in pack.limits.items()
+        if not any(isinstance(one, CertificateOnce) and one.counter == limit.counter for one in own)
+    )
+
+
+def _certificate(
+    pack: Pack, limit: CertificateOnce, claim: ClaimCase, history: History
+) -> list[Ground]:
     if claim.certificate is None:
         return []
     grounds = []
@@ -62,7 +73,9 @@ def _certificate(limit: CertificateOnce, claim: ClaimCase, history: History) -> 
             conflicts=others,
         )
         grounds += [held, msgspec.structs.replace(held, decision="FLAG")]
-    if own := tuple(s.stream for s in history.subsidies if s.certificate == claim.certificate):
+    apart = kinds_apart(pack, limit)
+    same = (s for s in history.subsidies if s.certificate == claim.certificate)
+    if own := tuple(s.stream for s in same if s.kind not in apart):
         grounds.append(
             Ground(decision="REJECT", code=limit.reason, clauses=limit.clauses, conflicts=own)
         )
@@ -168,7 +181,7 @@ def limit_grounds(pack: Pack, claim: ClaimCase, history: History) -> list[Ground
     for limit in sorted(limits_of(pack, claim), key=lambda one: type(one) is not CertificateOnce):
         match limit:
             case CertificateOnce():
-                found = _certificate(limit, claim, history)
+                found = _certificate(pack, limit, claim, history)
                 cited |= {stream for ground in found for stream in ground.conflicts}
             case NoRepeat():
                 fresh = (s for s in history.subsidies if s.stream not in cited)

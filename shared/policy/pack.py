@@ -38,6 +38,8 @@ from shared.policy.parts import (
 )
 
 FORMAT = "claims-ledger-policy/1"
+TRAINING = "training"
+"""what a certificate is counted under unless its limit says otherwise"""
 
 
 class MaxTimes(Part, frozen=True, kw_only=True, tag_field="type", tag="max_times"):
@@ -63,10 +65,15 @@ class NoRepeat(Part, frozen=True, kw_only=True, tag_field="type", tag="no_repeat
 
 
 class CertificateOnce(Part, frozen=True, kw_only=True, tag_field="type", tag="certificate_once"):
-    """One subsidy for a certificate, whoever is paid; named by two persons it holds both claims."""
+    """One subsidy for a certificate, whoever is paid; named by two persons it holds both claims.
+
+    A certificate carries one subsidy of each `counter`: that of the training is not used up by one
+    of the appraisal (INT-03).
+    """
 
     id: Code
     clauses: Clauses
+    counter: Annotated[str, Meta(pattern=r"^[a-z][a-z-]{1,31}$")] = TRAINING
     reason: ReasonCode
     two_persons_reason: ReasonCode
     two_persons_clauses: Clauses

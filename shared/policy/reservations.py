@@ -4,7 +4,7 @@ A key names its basis, never its city: the guards span all jurisdictions of one 
 note of a reservation is the reference of the person, so that a taken certificate tells whose it is.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Literal
 
 import msgspec
@@ -22,7 +22,7 @@ from shared.policy.limits import (
     year_basis,
     year_of,
 )
-from shared.policy.pack import CertificateOnce, MaxTimes, NoRepeat, Pack
+from shared.policy.pack import TRAINING, CertificateOnce, Limit, MaxTimes, NoRepeat, Pack
 
 
 class ReservationKey(msgspec.Struct, frozen=True, order=True):
@@ -63,8 +63,16 @@ class Refused(msgspec.Struct, frozen=True, kw_only=True):
     conflicts: tuple[str, ...]
 
 
-def _certificate_key(case: ClaimCase) -> list[ReservationKey]:
-    return [] if case.certificate is None else [ReservationKey("certificate", case.certificate)]
+def _certificate_key(case: ClaimCase, counter: str) -> list[ReservationKey]:
+    if case.certificate is None:
+        return []
+    name = case.certificate if counter == TRAINING else f"{counter}/{case.certificate}"
+    return [ReservationKey("certificate", name)]
+
+
+def _certificate_counters(limits: Iterable[Limit]) -> tuple[str, ...]:
+    found = (limit.counter for limit in limits if isinstance(limit, CertificateOnce))
+    return tuple(dict.fromkeys(found))
 
 
 def _level_key(pack: Pack, case: ClaimCase, person: str, level: Level) -> ReservationKey:
@@ -104,7 +112,9 @@ def keys_wanted(
     for limit in limits_of(pack, case):
         match limit:
             case CertificateOnce():
-                wanted |= {*_certificate_key(case)}
+                # of all counters: another person's claim stands under any of them
+                for counter in _certificate_counters(pack.content.limits):
+                    wanted |= {*_certificate_key(case, counter)}
             case NoRepeat():
                 wanted |= {_level_key(pack, case, person, x) for x in _levels_to_read(case)}
             case MaxTimes() if counts(pack, case):
@@ -142,11 +152,13 @@ def history_of(pack: Pack, case: ClaimCase, person: str, stream: str, holders: H
             for _, holder in _held(_slots(pack, limit, person, year), stream, holders):
                 learn(holder, year=year, counted=True)
     others = []
-    for _, holder in _held(_certificate_key(case), stream, holders):
-        if holder.note == person:
-            learn(holder, certificate=case.certificate)
-        else:
-            others.append(holder.stream_id)
+    own = _certificate_counters(limits_of(pack, case))
+    for counter in _certificate_counters(pack.content.limits):
+        for _, holder in _held(_certificate_key(case, counter), stream, holders):
+            if holder.note != person:
+                others.append(holder.stream_id)
+            elif counter in own:
+                learn(holder, certificate=case.certificate)
     return History(
         subsidies=tuple(found[key] for key in sorted(found)),
         same_certificate_other_person=tuple(others),
@@ -207,7 +219,7 @@ def _taken(
     for limit in limits_of(pack, case):
         match limit:
             case CertificateOnce():
-                keys += _free(_certificate_key(case), stream, holders)
+                keys += _free(_certificate_key(case, limit.counter), stream, holders)
             case NoRepeat():
                 keys += _free([_level_key(pack, case, person, case.level)], stream, holders)
             case MaxTimes() if counts(pack, case):

@@ -8,7 +8,7 @@ citations and the steps are the Python judge's to say, for the cases that somebo
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from shared.policy.limits import EXCEPTED, MAX_EXCEPTIONS, RANKS, year_basis
+from shared.policy.limits import EXCEPTED, MAX_EXCEPTIONS, RANKS, kinds_apart, year_basis
 from shared.policy.pack import CertificateOnce, MaxTimes, NoRepeat, Pack
 from shared.policy.parts import Gate, Kind
 from shared.policy.sql import column, condition_sql, listed, literal
@@ -48,18 +48,56 @@ class _Grounds:
 
 
 def judge_sql(pack: Pack, table: str = "cases") -> str:
-    """One SELECT over the table; a kind that the pack does not know holds (POLICY_SILENT)."""
+    """One SELECT over the table: case_id, claim_kind, decision, amount_fen, payee_kind and, as bits
+    of `reasons_of`, reason_bits and flag_bits. It is fastest over a table in order of claim_kind.
+
+    A kind that the pack does not know holds (POLICY_SILENT): bit 0 of no kind.
+    """
     parts = [_kind_sql(pack, kind, table) for kind in pack.kinds.values()]
     known = listed(tuple(pack.kinds))
     silent = f"FROM {table} WHERE claim_kind NOT IN {known}"
     parts.append(
-        "SELECT case_id, 'HOLD' AS decision, 0::HUGEINT AS amount_fen, NULL AS payee_kind,"
-        f" ['POLICY_SILENT'] AS reasons, []::VARCHAR[] AS flags {silent}"
+        "SELECT case_id, claim_kind, 'HOLD' AS decision, 0::HUGEINT AS amount_fen,"
+        f" NULL AS payee_kind, 1::BIGINT AS reason_bits, 0::BIGINT AS flag_bits {silent}"
     )
     return "\nUNION ALL\n".join(parts)
 
 
+def named_sql(pack: Pack, table: str = "cases") -> str:
+    """The same with reasons and flags as lists of codes, each once, in order of the alphabet."""
+    kinds = " ".join(
+        f"WHEN {literal(kind.id)} THEN {_array(reasons_of(pack, kind))}"
+        for kind in pack.kinds.values()
+    )
+    codes = f"(CASE claim_kind {kinds} ELSE ['POLICY_SILENT'] END)"
+
+    def lists(bits: str) -> str:
+        return f"list_filter({codes}, lambda code, place: ({bits} >> (place - 1)) & 1 = 1)"
+
+    return (
+        "SELECT case_id, decision, amount_fen, payee_kind,"
+        f" {lists('reason_bits')} AS reasons, {lists('flag_bits')} AS flags"
+        f" FROM ({judge_sql(pack, table)})"
+    )
+
+
+def reasons_of(pack: Pack, kind: Kind) -> tuple[str, ...]:
+    """The reason behind each bit, lowest first."""
+    found = {reason for _, reason, _ in _grounds_of(pack, kind)[0].found}
+    return tuple(sorted(found | {"POLICY_NOT_IN_FORCE"}))
+
+
+def _array(codes: tuple[str, ...]) -> str:
+    return "[" + ", ".join(literal(code) for code in codes) + "]"
+
+
 def _kind_sql(pack: Pack, kind: Kind, table: str) -> str:
+    grounds, fen = _grounds_of(pack, kind)
+    return _select(pack, kind, table, grounds, fen)
+
+
+def _grounds_of(pack: Pack, kind: Kind) -> tuple[_Grounds, str]:
+    """All that can stop a claim of the kind, and the amount of one that nothing stops."""
     grounds = _Grounds()
     late = _late(pack)
     if late is not None:
@@ -84,7 +122,7 @@ def _kind_sql(pack: Pack, kind: Kind, table: str) -> str:
         usual = column(f"facts.{kind.same_amount.fact}")
         differs = f"{sound} AND {usual} <> {priced.fen}"
         grounds.add("FLAG", kind.same_amount.reason, differs)
-    return _select(pack, kind, table, grounds, priced.fen)
+    return grounds, priced.fen
 
 
 def _select(pack: Pack, kind: Kind, table: str, grounds: _Grounds, fen: str) -> str:
@@ -103,13 +141,14 @@ def _select(pack: Pack, kind: Kind, table: str, grounds: _Grounds, fen: str) -> 
     }
     outside = "REJECT" if pack.content.validity.basis == "stated" else "HOLD"
     rejected, held = (_any(of[one]) for one in ("REJECT", "HOLD"))
-    return f"""SELECT case_id, decision,
+    bits = {reason: 1 << place for place, reason in enumerate(reasons_of(pack, kind))}
+    return f"""SELECT case_id, {literal(kind.id)} AS claim_kind, decision,
   CASE WHEN decision = 'APPROVE' THEN fen ELSE 0 END AS amount_fen,
   CASE WHEN decision = 'APPROVE' THEN claim_payee_kind END AS payee_kind,
-  CASE WHEN outside THEN ['POLICY_NOT_IN_FORCE'] WHEN decision = 'REJECT'
-    THEN {_codes(of["REJECT"])} WHEN decision = 'HOLD' THEN {_codes(of["HOLD"])}
-    ELSE []::VARCHAR[] END AS reasons,
-  CASE WHEN outside THEN []::VARCHAR[] ELSE {_codes(of["FLAG"])} END AS flags
+  CASE WHEN outside THEN {bits["POLICY_NOT_IN_FORCE"]}::BIGINT WHEN decision = 'REJECT'
+    THEN {_bits(of["REJECT"], bits)} WHEN decision = 'HOLD' THEN {_bits(of["HOLD"], bits)}
+    ELSE 0::BIGINT END AS reason_bits,
+  CASE WHEN outside THEN 0::BIGINT ELSE {_bits(of["FLAG"], bits)} END AS flag_bits
 FROM (SELECT *, CASE WHEN outside THEN '{outside}' WHEN {rejected} THEN 'REJECT'
   WHEN {held} THEN 'HOLD' ELSE 'APPROVE' END AS decision
 FROM (SELECT case_id, claim_payee_kind, {_outside(pack, kind)} AS outside,
@@ -122,14 +161,16 @@ def _any(found: list[tuple[str, str]]) -> str:
     return " OR ".join(name for name, _ in found) or "false"
 
 
-def _codes(found: list[tuple[str, str]]) -> str:
-    """The reasons whose condition holds, each once, sorted."""
-    if not found:
-        return "[]::VARCHAR[]"
-    cases = ", ".join(f"CASE WHEN {name} THEN {literal(reason)} END" for name, reason in found)
-    some = " OR ".join(name for name, _ in found)
-    full = f"list_sort(list_distinct([{cases}]))"  # list_distinct leaves NULL out
-    return f"(CASE WHEN {some} THEN {full} ELSE []::VARCHAR[] END)"
+def _bits(found: list[tuple[str, str]], bits: dict[str, int]) -> str:
+    """The bits of the reasons whose condition holds."""
+    by_reason: dict[str, list[str]] = {}
+    for name, reason in found:
+        by_reason.setdefault(reason, []).append(name)
+    terms = (
+        f"(CASE WHEN {' OR '.join(names)} THEN {bits[reason]} ELSE 0 END)"
+        for reason, names in by_reason.items()
+    )
+    return "(" + (" | ".join(terms) or "0") + ")::BIGINT"
 
 
 def _outside(pack: Pack, kind: Kind) -> str:
@@ -204,11 +245,11 @@ def _payees(payee: str, grounds: _Grounds) -> None:
 
 def _limits(pack: Pack, kind: Kind, grounds: _Grounds) -> None:
     limits = pack.limits[kind.id]
-    once = any(isinstance(limit, CertificateOnce) for limit in limits)
+    once = next((_same(pack, one) for one in limits if isinstance(one, CertificateOnce)), None)
     for limit in limits:
         match limit:
             case CertificateOnce():
-                for decision, reason, found in _certificate(limit):
+                for decision, reason, found in _certificate(pack, limit):
                     grounds.add(decision, reason, found)
             case NoRepeat():
                 for decision, reason, found in _repeat(pack, limit, once):
@@ -225,7 +266,8 @@ def _limits(pack: Pack, kind: Kind, grounds: _Grounds) -> None:
 
 
 def _exists(condition: str) -> str:
-    return f"(len(history) > 0 AND len(list_filter(history, lambda h: {condition})) > 0)"
+    found = f"len(list_filter(history, lambda h: {condition})) > 0"
+    return f"(CASE WHEN len(history) > 0 THEN {found} ELSE false END)"
 
 
 def _rank(level: str) -> str:
@@ -233,21 +275,28 @@ def _rank(level: str) -> str:
     return f"(CASE {level} {ranks} ELSE 0 END)"
 
 
-def _certificate(limit: CertificateOnce) -> Iterator[tuple[str, str, str]]:
+def _same(pack: Pack, limit: CertificateOnce) -> str:
+    """The earlier subsidy used up the certificate that the claim names."""
+    apart = kinds_apart(pack, limit)
+    same = "h.certificate = claim_certificate"
+    return f"{same} AND coalesce(h.kind, '') NOT IN {listed(apart)}" if apart else same
+
+
+def _certificate(pack: Pack, limit: CertificateOnce) -> Iterator[tuple[str, str, str]]:
     others = "claim_certificate IS NOT NULL AND len(same_certificate_other_person) > 0"
     yield "HOLD", limit.two_persons_reason, others
     yield "FLAG", limit.two_persons_reason, others
-    yield "REJECT", limit.reason, _exists("h.certificate = claim_certificate")
+    yield "REJECT", limit.reason, _exists(_same(pack, limit))
 
 
-def _repeat(pack: Pack, limit: NoRepeat, once: bool) -> Iterator[tuple[str, str, str]]:
+def _repeat(pack: Pack, limit: NoRepeat, once: str | None) -> Iterator[tuple[str, str, str]]:
     same = (
         f"h.occupation = claim_occupation AND {_level_class(pack, 'h.level', 'h.certificate_type')}"
         f" = {_level_class(pack, 'claim_level', 'claim_certificate_type')}"
     )
-    if once:  # an earlier claim is cited by the strictest limit only
+    if once is not None:  # an earlier claim is cited by the strictest limit only
         cited = (
-            "claim_certificate IS NOT NULL AND (coalesce(h.certificate = claim_certificate, false)"
+            f"claim_certificate IS NOT NULL AND (coalesce({once}, false)"
             " OR list_contains(same_certificate_other_person, h.stream))"
         )
         same = f"{same} AND NOT ({cited})"
@@ -262,7 +311,8 @@ def _level_class(pack: Pack, level: str, type_: str) -> str:
 
 
 def _times(pack: Pack, limit: MaxTimes) -> Iterator[tuple[str, str, str]]:
-    counted = f"len(list_filter(history, lambda h: h.counted AND h.year = {_year(pack)}))"
+    used = f"len(list_filter(history, lambda h: h.counted AND h.year = {_year(pack)}))"
+    counted = f"(CASE WHEN len(history) >= {limit.max} THEN {used} ELSE 0 END)"
     counts = "true"
     if pack.switches.get("INT-03") == "individual_only":
         counts = "claim_payee_kind = 'individual'"

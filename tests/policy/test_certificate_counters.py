@@ -1,0 +1,73 @@
+"""One certificate carries one subsidy for the training and one for the appraisal (INT-03)."""
+
+from datetime import date
+
+from shared.policy.cases import ClaimCase, History, Subsidy
+from shared.policy.limits import limit_grounds
+from shared.policy.load import PACKS, load_pack
+from shared.policy.reservations import (
+    Holder,
+    Refused,
+    ReservationKey,
+    Taken,
+    history_of,
+    keys_wanted,
+    take,
+)
+from tests.policy.builders import CERTIFICATE, OTHER, PERSON
+
+JINAN = load_pack(PACKS / "jinan-2019-14.yaml")
+TRAINED = ReservationKey("certificate", CERTIFICATE)
+APPRAISED = ReservationKey("certificate", f"appraisal/{CERTIFICATE}")
+
+
+def claim(kind: str) -> ClaimCase:
+    return ClaimCase(
+        kind=kind,
+        group="JN.G.any_worker",
+        jurisdiction="370102",
+        occupation="6-31-01-03",
+        level="L4",
+        certificate_type="skill_level",
+        certificate=CERTIFICATE,
+        payee_kind="individual",
+        claimed_on=date(2020, 5, 6),
+    )
+
+
+def held(key: ReservationKey, person: str = PERSON) -> dict[ReservationKey, Holder]:
+    return {key: Holder("claim-1", person)}
+
+
+def test_an_appraisal_takes_the_certificate_under_its_own_counter() -> None:
+    taken = take(JINAN, claim("JN.K.appraisal"), PERSON, "claim-2", held(TRAINED))
+    assert isinstance(taken, Taken)
+    assert taken.keys == (APPRAISED,)
+
+
+def test_a_second_appraisal_subsidy_of_one_certificate_is_refused() -> None:
+    taken = take(JINAN, claim("JN.K.appraisal"), PERSON, "claim-2", held(APPRAISED))
+    assert isinstance(taken, Refused)
+    assert (taken.decision, taken.conflicts) == ("REJECT", ("claim-1",))
+
+
+def test_two_persons_of_one_certificate_are_seen_across_the_counters() -> None:
+    wanted = keys_wanted(JINAN, claim("JN.K.appraisal"), PERSON)
+    assert wanted == (APPRAISED, TRAINED)
+    history = history_of(JINAN, claim("JN.K.appraisal"), PERSON, "claim-2", held(TRAINED, OTHER))
+    assert history == History(same_certificate_other_person=("claim-1",))
+    taken = take(JINAN, claim("JN.K.si_skill"), PERSON, "claim-2", held(APPRAISED, OTHER))
+    assert isinstance(taken, Refused)
+    assert taken.reasons == ("CERT_TWO_PERSONS",)
+
+
+def test_an_earlier_subsidy_of_another_counter_or_city_is_told_apart() -> None:
+    def codes(kind: str) -> list[str]:
+        earlier = Subsidy(stream="claim-1", kind=kind, certificate=CERTIFICATE)
+        history = History(subsidies=(earlier,))
+        return [ground.code for ground in limit_grounds(JINAN, claim("JN.K.si_skill"), history)]
+
+    assert codes("JN.K.appraisal") == []
+    assert codes("JN.K.living") == []
+    assert codes("JN.K.training") == ["DUP_CERTIFICATE"]
+    assert codes("HLD.K.employee_skill") == ["DUP_CERTIFICATE"]
