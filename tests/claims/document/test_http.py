@@ -69,6 +69,19 @@ async def test_neither_the_table_nor_the_event_tells_what_the_paper_says(claims:
     assert plain not in events[-1]
 
 
+async def test_the_certificate_is_missing_until_it_is_attached(claims: Running) -> None:
+    office, path, _ = await filed(claims, "missing")
+    before = (await office.filer.get(path)).body["papers"]
+    await attached(office.filer, path, PDF_FILE, "missing-1")
+    after = (await office.filer.get(path)).body["papers"]
+
+    assert "certificate" in before["asked"]
+    assert "certificate" in before["missing"]
+    assert before["papers_asked"] == len(before["asked"])
+    assert "certificate" not in after["missing"]
+    assert after["asked"] == before["asked"]
+
+
 async def test_the_same_upload_again_is_one_event_and_one_file(claims: Running) -> None:
     office, path, _ = await filed(claims, "again")
     content = scan(CHUNK_BYTES + 1)

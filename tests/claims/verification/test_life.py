@@ -46,6 +46,17 @@ async def test_a_claim_that_all_registers_confirm_is_approved_on_their_answers(
     assert approval["verifications"] == proposal["verifications"]
 
 
+async def test_a_paper_that_a_connected_register_answers_is_not_asked_of_the_claimant(
+    bureau: Bureau,
+) -> None:
+    """HLD-15-4."""
+    claim = await bureau.office.filed(new_claim(), "papers-1")
+    papers = (await bureau.office.filer.get(f"/claims/{claim}")).body["papers"]
+
+    assert papers["from_registers"] == ["certificate"]
+    assert "certificate" not in papers["asked"]
+
+
 async def test_an_institution_without_an_agreement_on_the_training_days_is_refused(
     bureau: Bureau,
 ) -> None:  # E05
