@@ -15,6 +15,7 @@ from services.claims.document import routes as documents
 from services.claims.handling import routes as handling
 from services.claims.notice import routes as notices
 from services.claims.plan import routes as plans
+from services.claims.quota import api as quotas
 from services.claims.reference import routes as references
 from services.claims.verification import routes as verifications
 from services.payments import problems as _payments
@@ -55,7 +56,7 @@ def routes(name: str) -> list[Route]:
         case "claims":
             return [
                 *claims.routes(service), *files.routes(service), *persons.routes(service),
-                *lookup.routes(service), *documents.routes(service),
+                *lookup.routes(service), *quotas.routes(service), *documents.routes(service),
                 *handling.routes(service), *notices.routes(service), *plans.routes(service),
                 *verifications.routes(service), *references.routes(service),
             ]  # fmt: skip

@@ -17,6 +17,7 @@ from services.claims.plan import routes as plan_routes
 from services.claims.plan.following import Settling
 from services.claims.policy import routes as policy_routes
 from services.claims.policy import views as policy_views
+from services.claims.quota import api as quotas
 from services.claims.reference import routes as reference_routes
 from services.claims.reference import views as reference_views
 from services.claims.verification import projection as verifications
@@ -56,6 +57,7 @@ async def build(service: Service) -> Parts:
             *handling_routes.routes(service),
             *notice_routes.routes(service),
             *plan_routes.routes(service),
+            *quotas.routes(service),
             *verification_routes.routes(service),
             *policy_routes.routes(service),
             *reference_routes.routes(service),

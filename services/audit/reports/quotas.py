@@ -43,7 +43,8 @@ def progress_of(
     """Every quota set in these places whose days touch the period; counted from its first day to
     the period's last, or to its own.
     """
-    quotas = [q for q in done.quotas.values() if q.place in places and _touches(q, period)]
+    standing = (quota for quota in done.quotas.values() if quota.persons)
+    quotas = [q for q in standing if q.place in places and _touches(q, period)]
     cases = [done.cases[claim] for claim in sorted(done.cases)]
     return tuple(
         _progress(quota, cases, period, sees, _warning(quota, quotas))
