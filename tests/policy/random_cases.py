@@ -175,7 +175,7 @@ class Cases:
         random = self._random
         return Subsidy(
             stream=f"earlier-{n}",
-            kind=random.choice([claim.kind, "X.K.other"]),
+            kind=random.choice([claim.kind, random.choice(self._kinds).id, "X.K.other"]),
             occupation=random.choice(OCCUPATIONS),
             level=random.choice(LEVELS),
             certificate_type=random.choice(TYPES),
