@@ -72,6 +72,27 @@ class PolicyUsed(msgspec.Struct, frozen=True, kw_only=True):
     content_sha256: Digest
 
 
+class StepTaken(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """One line of the computation: what was done with which input, and the sum after it."""
+
+    clause: Annotated[str, Meta(max_length=64)] = ""
+    what: Code
+    inputs: Annotated[tuple[Text, ...], Meta(max_length=16)] = ()
+    amount_fen: Fen
+
+
+class FactCited(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """One fact that a condition read, as it was known then."""
+
+    fact: Code
+    value: Text
+    """true, false, a whole number, a day or a code, as text"""
+    source: Code
+    """the register, or `claim` where the claimant alone says so"""
+    reference: Code | None = None
+    valid_at: Day | None = None
+
+
 class ClaimKeys(Facts, frozen=True, kw_only=True, omit_defaults=True):
     """The keys that every event of a claim carries, so that no rule has to look back for them."""
 
@@ -221,6 +242,9 @@ class ClaimProposed(ClaimKeys, frozen=True, kw_only=True, omit_defaults=True):
     """for each missing fact, in order, the register that must answer it"""
     shown_sha256: Digest | None = None
     """what an approver is shown: content, this calculation and the exceptions that it rests on"""
+    steps: Annotated[tuple[StepTaken, ...], Meta(max_length=32)] = ()
+    """how the sum came about; none unless it is granted"""
+    facts: Annotated[tuple[FactCited, ...], Meta(max_length=64)] = ()
 
 
 @event(CLAIM_EVENTS)

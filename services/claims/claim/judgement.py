@@ -15,10 +15,12 @@ from shared.events.claims import (
     ClaimHeld,
     ClaimImported,
     ClaimRejected,
+    FactCited,
     PolicyUsed,
     SlotHeld,
+    StepTaken,
 )
-from shared.policy.cases import ClaimCase, History, Judgement, RecordedException
+from shared.policy.cases import ClaimCase, FactUsed, History, Judgement, RecordedException
 from shared.policy.judge import judge, stated_facts
 from shared.policy.limits import limit_grounds
 from shared.policy.pack import Pack
@@ -142,7 +144,23 @@ def _fields(judgement: Judgement) -> dict[str, Any]:
             used.fact.reference for used in judgement.facts_used if used.fact.reference
         ),
         "interpretations": judgement.interpretations,
+        "steps": tuple(
+            StepTaken(clause=s.clause, what=s.what, inputs=s.inputs, amount_fen=s.amount_fen)
+            for s in judgement.steps
+        ),
+        "facts": tuple(_cited(used) for used in judgement.facts_used),
     }
+
+
+def _cited(used: FactUsed) -> FactCited:
+    fact, value = used.fact, used.fact.value
+    return FactCited(
+        fact=used.name,
+        value=str(value).lower() if isinstance(value, bool) else str(value),
+        source=fact.source,
+        reference=fact.reference,
+        valid_at=fact.valid_at,
+    )
 
 
 def taken_at_approval(
