@@ -3,6 +3,8 @@
 from collections.abc import Sequence
 
 from services.claims import files, lookup, persons
+from services.claims.approvals import routes as approvals_routes
+from services.claims.approvals.working import Approving
 from services.claims.claim import routes, views
 from services.claims.document import routes as document_routes
 from services.claims.document.collecting import Collecting
@@ -59,6 +61,7 @@ async def build(service: Service) -> Parts:
             *plan_routes.routes(service),
             *quotas.routes(service),
             *verification_routes.routes(service),
+            *approvals_routes.routes(service),
             *policy_routes.routes(service),
             *reference_routes.routes(service),
         ],
@@ -70,5 +73,6 @@ async def build(service: Service) -> Parts:
             Purging(service.store, service.vault, service.clock).run,
             Verifying(service).run,
             policies(service).run,
+            Approving(service).run,
         ],
     )

@@ -68,6 +68,18 @@ SUPERSEDED_ALREADY = define(
     "Claim {by} was filed in place of that claim already.",
     "已有申请 {by} 替代原申请。",
 )
+APPROVALS_REFUSED = define(
+    "APPROVALS_REFUSED",
+    422,
+    "The list is not one claim a line with the hash of what was shown.",
+    "名单须每行一份申请，并附所见内容的哈希值。",
+)
+APPROVALS_WAITING = define(
+    "APPROVALS_WAITING",
+    409,
+    "{count} lists are being worked off; send this one when one of them has ended.",
+    "已有 {count} 份批量审批名单在办理，请待其中一份办结后再提交。",
+)
 KIND_UNKNOWN = define(
     "KIND_UNKNOWN",
     422,

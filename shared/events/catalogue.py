@@ -3,6 +3,7 @@
 from shared.events import (
     access,
     advances,
+    approvals,
     attendance,
     batches,
     cases,
@@ -36,6 +37,7 @@ MODULES = (
     certificates,
     claims,
     exceptions,
+    approvals,
     handling,
     documents,
     notices,

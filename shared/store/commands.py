@@ -257,7 +257,7 @@ class Ledger:
         for _ in range(MAX_TRIES):
             known = await self.store.read(Asked((stream_id,), request.key))
             if known.answered:
-                return _stored(known, request)
+                return stored(known, request)
             bodies = known.bodies.get(stream_id, ())
             if not bodies:
                 raise UnknownStream(stream_id)
@@ -278,7 +278,7 @@ class Ledger:
             if isinstance(outcome, Overdrawn):
                 known = await self.store.read(Asked(idempotency_key=request.key))
                 if known.answered:  # it overdraws because it was carried out just now
-                    return _stored(known, request)
+                    return stored(known, request)
             if done := finished(outcome, unit):
                 return done
         raise Contended(stream_id)
@@ -316,7 +316,8 @@ def taken_by(outcome: Outcome) -> Sequence[Reservation]:
     return outcome.slots if isinstance(outcome, SlotTaken) else ()
 
 
-def _stored(known: Known, request: Request) -> Done:
+def stored(known: Known, request: Request) -> Done:
+    """What the request was answered before. Raises IdempotencyKeyReused."""
     assert known.answered is not None
     digest, replay = known.answered
     if digest != request.digest:

@@ -8,6 +8,7 @@ from typing import Any
 
 import msgspec
 
+from services.claims.claim.excepted import Excepted, after
 from services.claims.claim.refusals import AlreadyFiled, NotInThisState, SamePersonTwice
 from services.claims.document.papers import Papers, brought, taken_back
 from shared.events.base import CLAIM_EVENTS, Facts
@@ -62,16 +63,6 @@ class Looked:
     outcome: str
     hands: tuple[str, ...]
     """who took part; the first one recorded it"""
-
-
-@dataclass(frozen=True, slots=True)
-class Excepted:
-    """A limit in principle that the claim may pass, once a second person has approved it."""
-
-    clause: str
-    reason: str
-    proposed_by: str
-    approved_by: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,8 +175,11 @@ def evolve(claim: Claim, event: Event) -> Claim:
             return _by_filer(replace(claim, papers=brought(claim.papers, attached, event)), event)
         case DocumentWithdrawn() as gone:
             return _by_filer(replace(claim, papers=taken_back(claim.papers, gone)), event)
-        case ExceptionProposed() | ExceptionApproved() | ExceptionRefused():
-            return _excepted(claim, event)
+        case ExceptionProposed() | ExceptionRefused():
+            return replace(claim, exceptions=after(claim.exceptions, event))
+        case ExceptionApproved():  # the claim is open again, and is calculated anew
+            exceptions = after(claim.exceptions, event)
+            return replace(claim, stage=Stage.ACCEPTED, proposal=None, exceptions=exceptions)
         case _:
             return claim  # events of later parts change nothing that is decided here
 
@@ -198,25 +192,6 @@ def _by_filer(claim: Claim, event: Event) -> Claim:
 
 def _clauses(stopped: ClaimProposed | ClaimHeld) -> tuple[str, ...]:
     return tuple(citation.clause for citation in stopped.citations)
-
-
-def _excepted(claim: Claim, event: Event) -> Claim:
-    """An exception that is approved opens the claim again: it is calculated anew."""
-    match event.facts:
-        case ExceptionProposed() as asked:
-            new = Excepted(asked.clause, asked.reason, event.actor)
-            return replace(claim, exceptions=(*claim.exceptions, new))
-        case ExceptionApproved() as approved:
-            exceptions = tuple(
-                replace(one, approved_by=event.actor) if one.clause == approved.clause else one
-                for one in claim.exceptions
-            )
-            return replace(claim, stage=Stage.ACCEPTED, proposal=None, exceptions=exceptions)
-        case ExceptionRefused() as refused:
-            others = tuple(one for one in claim.exceptions if one.clause != refused.clause)
-            return replace(claim, exceptions=others)
-        case _:
-            return claim
 
 
 def _filed(claim: Claim, content: ClaimContent, event: Event) -> Claim:

@@ -3,7 +3,8 @@
 from dataclasses import dataclass
 from typing import Any
 
-from services.claims.claim.decide import Claim, Excepted, Stage, expect, keys_of, other_person
+from services.claims.claim.decide import Claim, Stage, expect, keys_of, other_person
+from services.claims.claim.excepted import Excepted
 from services.claims.claim.refusals import (
     ExceptionNotNeeded,
     ExceptionNotPossible,

@@ -6,7 +6,8 @@ from datetime import datetime
 import asyncpg
 import msgspec
 
-from services.claims.claim.decide import Claim, Excepted, Stage
+from services.claims.claim.decide import Claim, Stage
+from services.claims.claim.excepted import Excepted
 from services.claims.document.papers import papers_shown
 from shared.events.base import Facts
 from shared.events.claims import (
@@ -80,6 +81,14 @@ ON CONFLICT (stream_id) DO UPDATE SET stage = excluded.stage, kind = excluded.ki
     version = excluded.version, changed_at = excluded.changed_at,
     shown_sha256 = excluded.shown_sha256
 """  # noqa: S608 - column names of ours
+_OTHERS = """
+SELECT w.claim, o.stream_id FROM unnest($1::text[], $2::text[], $3::text[]) AS w(claim, certificate, person)
+ CROSS JOIN LATERAL (
+    SELECT stream_id FROM claims_in_hand c WHERE c.certificate = w.certificate AND c.person <> w.person
+       AND c.stage NOT IN ('withdrawn', 'rejected', 'revoked', 'returned', 'imported')
+     ORDER BY stream_id LIMIT 20) AS o
+ ORDER BY w.claim, o.stream_id
+"""  # noqa: E501
 _SELECT = f"SELECT {_COLUMNS} FROM claims_in_hand "  # noqa: S608
 
 
@@ -128,14 +137,21 @@ async def others_with(pool: asyncpg.Pool, certificate: str, person: str) -> tupl
     A returned one is not: so a clerk ends a dispute. What was decided before the ledger counts by
     the slots that it holds.
     """
-    rows = await pool.fetch(
-        "SELECT stream_id FROM claims_in_hand WHERE certificate = $1 AND person <> $2"
-        " AND stage NOT IN ('withdrawn', 'rejected', 'revoked', 'returned', 'imported')"
-        " ORDER BY stream_id LIMIT 20",
-        certificate,
-        person,
-    )
+    rows = await pool.fetch(_OTHERS, [""], [certificate], [person])
     return tuple(row["stream_id"] for row in rows)
+
+
+async def others_with_each(
+    pool: asyncpg.Pool, contents: Mapping[str, ClaimContent]
+) -> dict[str, tuple[str, ...]]:
+    """The same for many claims by id, in one round trip; a claim without others is left out."""
+    asked = [(s, c.certificate, c.person) for s, c in contents.items() if c.certificate]
+    found: dict[str, tuple[str, ...]] = {}
+    if asked:
+        streams, certificates, persons = (list(column) for column in zip(*asked, strict=True))
+        for row in await pool.fetch(_OTHERS, streams, certificates, persons):
+            found[row["claim"]] = (*found.get(row["claim"], ()), row["stream_id"])
+    return found
 
 
 async def worklist(

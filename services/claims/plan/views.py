@@ -1,6 +1,6 @@
 """What readers ask of plans: the worklist, one plan's roster and claims, what it waits for."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 import asyncpg
 import msgspec
@@ -28,12 +28,13 @@ _OF_PLAN = """
 _CLAIM = "c.claim, c.person, c.state, c.payee_kind, c.payee, c.amount_fen, c.settled_by_plan,"
 _CLAIMS = f"SELECT {_CLAIM} c.stage,{_OF_PLAN} AND c.claim > $2 ORDER BY c.claim LIMIT $3"
 _ALL_CLAIMS = f"SELECT {_CLAIM} c.hands,{_OF_PLAN} ORDER BY c.claim"
-_PLAN_OF = """
-SELECT p.stage, p.jurisdiction, p.kind, p.occupation, p.level, p.payee_kind, p.payee,
+_PLANS_OF = """
+SELECT w.plan, w.person, p.stage, p.jurisdiction, p.kind, p.occupation, p.level, p.payee_kind, p.payee,
        EXISTS (SELECT FROM plan_trainees t WHERE (t.plan, t.person, t.change)
-                                               = (p.stream_id, $2, 'enrolled')) AS on_roster
-  FROM plans_in_hand p WHERE p.stream_id = $1
-"""
+                                               = (p.stream_id, w.person, 'enrolled')) AS on_roster
+  FROM unnest($1::text[], $2::text[]) AS w(plan, person)
+  JOIN plans_in_hand p ON p.stream_id = w.plan
+"""  # noqa: E501
 _NEXT: Mapping[Stage, str] = {
     Stage.RETURNED: "correction",
     Stage.ACCEPTED: "approval",
@@ -101,8 +102,22 @@ async def claims_of_persons(
 
 async def plan_of(pool: asyncpg.Pool, plan_id: str, person: str) -> PlanOfClaim:
     """The plan that a claim for this person names, as the read tables show it."""
-    row = await pool.fetchrow(_PLAN_OF, plan_id, person)
-    return PlanOfClaim(**dict(row)) if row else NO_PLAN
+    return (await plans_of(pool, {(plan_id, person)})).get((plan_id, person), NO_PLAN)
+
+
+async def plans_of(
+    pool: asyncpg.Pool, asked: Collection[tuple[str, str]]
+) -> dict[tuple[str, str], PlanOfClaim]:
+    """The same by plan and person, in one round trip; a plan that is not there is left out."""
+    if not asked:
+        return {}
+    plans, persons = (list(column) for column in zip(*asked, strict=True))
+    found = {}
+    for row in await pool.fetch(_PLANS_OF, plans, persons):
+        said = dict(row)
+        key = (said.pop("plan"), said.pop("person"))
+        found[key] = PlanOfClaim(**said)
+    return found
 
 
 def owned(plan: Plan) -> Owned:
