@@ -20,6 +20,7 @@ def story() -> History:
     history.add(PLAN, _roster(PERSON, OTHER), "institution-11")
     history.add("session-1", _session(presence(PERSON, 120), presence(OTHER, 240)))
     history.add("session-1", _corrected(presence(PERSON, 120), presence(PERSON, 180)))
+    history.add("session-2", _session(presence(OTHER, 240), presence(PERSON, 60), code="S2"))
     said: dict[str, Any] = {"person": PERSON, "certificate": CERTIFICATE, "plan": PLAN}
     history.submitted(CLAIM, **said)
     history.approved(CLAIM, **said)
@@ -62,9 +63,9 @@ def _roster(*persons: str) -> RosterListed:
     return RosterListed(plan=PLAN, revision=1, part=1, parts=1, entries=entries)
 
 
-def _session(*presences: Presence) -> AttendanceRecorded:
+def _session(*presences: Presence, code: str = "S1") -> AttendanceRecorded:
     return AttendanceRecorded(
-        plan=PLAN, session="S1", started_at=HELD, ended_at=HELD.replace(hour=5), mode="classroom",
+        plan=PLAN, session=code, started_at=HELD, ended_at=HELD.replace(hour=5), mode="classroom",
         presences=presences,
     )  # fmt: skip
 

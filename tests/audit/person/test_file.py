@@ -34,15 +34,16 @@ async def test_the_file_holds_courses_with_corrected_sessions_claims_and_payouts
     file = await read(paid(story()))
     [course], [claim], [payout] = file.courses, file.claims, file.payouts
     assert (course.plan, course.institution, course.enrolled_on) == (PLAN, "INST-1", "2020-03-01")
-    assert (course.minutes, [one.minutes for one in course.sessions]) == (180, [180])
+    assert (course.minutes, [one.minutes for one in course.sessions]) == (240, [180, 60])
     assert (claim.claim, claim.state, claim.amount_fen) == (CLAIM, "approved", 150_000)
     assert [step.event for step in claim.steps] == ["ClaimSubmitted", "ClaimApproved"]
     assert (payout.record, payout.state, payout.paid_fen) == (PAYOUT, "paid", 150_000)
     assert file.whole
 
 
-async def test_nothing_of_another_person_and_no_whole_certificate_is_in_the_file() -> None:
-    text = csv_file(await read(paid(story()))).decode()
+def test_nothing_of_another_person_and_no_whole_certificate_is_in_the_file() -> None:
+    everything = Memory(paid(story()).events).entries
+    text = csv_file(file_of(PERSON, everything)).decode()
     assert PERSON in text
     assert OTHER not in text
     assert "claim-2" not in text
