@@ -96,8 +96,8 @@ class CaseFile(_Strict, frozen=True, kw_only=True):
     """facts that come from imported tables"""
     stated: bool = False
     """facts not given are taken as the claimant states them"""
-    history: tuple[Earlier, ...] = ()
-    exceptions: tuple[RecordedException, ...] = ()
+    history: Annotated[tuple[Earlier, ...], Meta(max_length=1000)] = ()
+    exceptions: Annotated[tuple[RecordedException, ...], Meta(max_length=20)] = ()
     on: date | None = None
     """the day of judging; none: the day of the claim"""
     expect: Expected | None = None

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 
 from shared.policy.limits import EXCEPTED, MAX_EXCEPTIONS, RANKS, kinds_apart, year_basis
 from shared.policy.pack import CertificateOnce, MaxTimes, NoRepeat, Pack
-from shared.policy.parts import Gate, Kind
+from shared.policy.parts import Catalogue, Gate, Kind
 from shared.policy.sql import column, condition_sql, listed, literal
 from shared.policy.sql_amounts import amount_sql
 
@@ -37,14 +37,35 @@ def case_columns(pack: Pack, claim_types: dict[str, str]) -> dict[str, str]:
     return rest | claim | facts
 
 
+_COUNT_BITS = 12  # a history has at most 1,000 entries; five counts stay below 63 bits
+
+
 @dataclass(slots=True)
 class _Grounds:
     """What can stop or flag a claim of one kind: (decision, reason, condition)."""
 
     found: list[tuple[str, str, str]] = field(default_factory=list)
+    earlier: list[str] = field(default_factory=list)
+    """conditions on one earlier subsidy `h`; column `hist` counts them all in one pass"""
 
     def add(self, decision: str, reason: str, condition: str) -> None:
         self.found.append((decision, reason, f"coalesce({condition}, false)"))
+
+    def counted(self, condition: str) -> str:
+        """How many earlier subsidies meet the condition."""
+        if condition not in self.earlier:
+            self.earlier.append(condition)
+        place = self.earlier.index(condition) * _COUNT_BITS
+        return f"((hist >> {place}) & {(1 << _COUNT_BITS) - 1})"
+
+    def history(self) -> str:
+        """Every count of one case in one number: so many bits each, one pass over the list."""
+        terms = " + ".join(
+            f"(CASE WHEN {one} THEN {1 << place * _COUNT_BITS} ELSE 0 END)::BIGINT"
+            for place, one in enumerate(self.earlier)
+        )
+        counts = f"list_sum(list_transform(history, lambda h: {terms or '0'}))::BIGINT"
+        return f"(CASE WHEN len(history) > 0 THEN {counts} ELSE 0::BIGINT END)"
 
 
 def judge_sql(pack: Pack, table: str = "cases") -> str:
@@ -74,11 +95,9 @@ def named_sql(pack: Pack, table: str = "cases") -> str:
     def lists(bits: str) -> str:
         return f"list_filter({codes}, lambda code, place: ({bits} >> (place - 1)) & 1 = 1)"
 
-    return (
-        "SELECT case_id, decision, amount_fen, payee_kind,"
-        f" {lists('reason_bits')} AS reasons, {lists('flag_bits')} AS flags"
-        f" FROM ({judge_sql(pack, table)})"
-    )
+    named = f"{lists('reason_bits')} AS reasons, {lists('flag_bits')} AS flags"
+    judged = judge_sql(pack, table)
+    return f"SELECT case_id, decision, amount_fen, payee_kind, {named} FROM ({judged})"  # noqa: S608
 
 
 def reasons_of(pack: Pack, kind: Kind) -> tuple[str, ...]:
@@ -120,9 +139,15 @@ def _grounds_of(pack: Pack, kind: Kind) -> tuple[_Grounds, str]:
     _limits(pack, kind, grounds)
     if kind.same_amount is not None:
         usual = column(f"facts.{kind.same_amount.fact}")
-        differs = f"{sound} AND {usual} <> {priced.fen}"
+        differs = f"{sound} AND {usual} <> {priced.fen}{_not_raised(kind)}"
         grounds.add("FLAG", kind.same_amount.reason, differs)
     return grounds, priced.fen
+
+
+def _not_raised(kind: Kind) -> str:
+    """An amount that the document itself raises is no finding."""
+    uplift = kind.amount.uplift if isinstance(kind.amount, Catalogue) else None
+    return "" if uplift is None else f" AND NOT coalesce({condition_sql(uplift.when)}, false)"
 
 
 def _select(pack: Pack, kind: Kind, table: str, grounds: _Grounds, fen: str) -> str:
@@ -154,7 +179,8 @@ FROM (SELECT *, CASE WHEN outside THEN '{outside}' WHEN {rejected} THEN 'REJECT'
 FROM (SELECT case_id, claim_payee_kind, {_outside(pack, kind)} AS outside,
   {fen} AS fen,
   {inner}
-FROM {table} WHERE claim_kind = {literal(kind.id)}))"""  # noqa: S608  constants of a checked pack
+FROM (SELECT *, {grounds.history()} AS hist FROM {table}
+WHERE claim_kind = {literal(kind.id)})))"""  # noqa: S608  constants of a checked pack
 
 
 def _any(found: list[tuple[str, str]]) -> str:
@@ -249,25 +275,20 @@ def _limits(pack: Pack, kind: Kind, grounds: _Grounds) -> None:
     for limit in limits:
         match limit:
             case CertificateOnce():
-                for decision, reason, found in _certificate(pack, limit):
+                for decision, reason, found in _certificate(pack, limit, grounds):
                     grounds.add(decision, reason, found)
             case NoRepeat():
-                for decision, reason, found in _repeat(pack, limit, once):
+                for decision, reason, found in _repeat(pack, limit, once, grounds):
                     grounds.add(decision, reason, found)
             case MaxTimes():
-                for decision, reason, found in _times(pack, limit):
+                for decision, reason, found in _times(pack, limit, grounds):
                     grounds.add(decision, reason, found)
     rank = _rank("claim_level")
-    higher = _exists(
-        f"{rank} > 0 AND h.occupation = claim_occupation AND {_rank('h.level')} > {rank}"
-    )
+    higher = f"{rank} > 0 AND h.occupation = claim_occupation AND {_rank('h.level')} > {rank}"
     refuse = pack.switches.get("INT-06") == "reject"
-    grounds.add("REJECT" if refuse else "FLAG", "LOWER_AFTER_HIGHER", higher)
-
-
-def _exists(condition: str) -> str:
-    found = f"len(list_filter(history, lambda h: {condition})) > 0"
-    return f"(CASE WHEN len(history) > 0 THEN {found} ELSE false END)"
+    grounds.add(
+        "REJECT" if refuse else "FLAG", "LOWER_AFTER_HIGHER", f"{grounds.counted(higher)} > 0"
+    )
 
 
 def _rank(level: str) -> str:
@@ -282,14 +303,18 @@ def _same(pack: Pack, limit: CertificateOnce) -> str:
     return f"{same} AND coalesce(h.kind, '') NOT IN {listed(apart)}" if apart else same
 
 
-def _certificate(pack: Pack, limit: CertificateOnce) -> Iterator[tuple[str, str, str]]:
+def _certificate(
+    pack: Pack, limit: CertificateOnce, grounds: _Grounds
+) -> Iterator[tuple[str, str, str]]:
     others = "claim_certificate IS NOT NULL AND len(same_certificate_other_person) > 0"
     yield "HOLD", limit.two_persons_reason, others
     yield "FLAG", limit.two_persons_reason, others
-    yield "REJECT", limit.reason, _exists(_same(pack, limit))
+    yield "REJECT", limit.reason, f"{grounds.counted(_same(pack, limit))} > 0"
 
 
-def _repeat(pack: Pack, limit: NoRepeat, once: str | None) -> Iterator[tuple[str, str, str]]:
+def _repeat(
+    pack: Pack, limit: NoRepeat, once: str | None, grounds: _Grounds
+) -> Iterator[tuple[str, str, str]]:
     same = (
         f"h.occupation = claim_occupation AND {_level_class(pack, 'h.level', 'h.certificate_type')}"
         f" = {_level_class(pack, 'claim_level', 'claim_certificate_type')}"
@@ -300,7 +325,7 @@ def _repeat(pack: Pack, limit: NoRepeat, once: str | None) -> Iterator[tuple[str
             " OR list_contains(same_certificate_other_person, h.stream))"
         )
         same = f"{same} AND NOT ({cited})"
-    yield "REJECT", limit.reason, _exists(same)
+    yield "REJECT", limit.reason, f"{grounds.counted(same)} > 0"
 
 
 def _level_class(pack: Pack, level: str, type_: str) -> str:
@@ -310,9 +335,8 @@ def _level_class(pack: Pack, level: str, type_: str) -> str:
     return f"(CASE WHEN {level} = 'none' THEN {joined} ELSE {level} END)"
 
 
-def _times(pack: Pack, limit: MaxTimes) -> Iterator[tuple[str, str, str]]:
-    used = f"len(list_filter(history, lambda h: h.counted AND h.year = {_year(pack)}))"
-    counted = f"(CASE WHEN len(history) >= {limit.max} THEN {used} ELSE 0 END)"
+def _times(pack: Pack, limit: MaxTimes, grounds: _Grounds) -> Iterator[tuple[str, str, str]]:
+    counted = grounds.counted(f"h.counted AND h.year = {_year(pack)}")
     counts = "true"
     if pack.switches.get("INT-03") == "individual_only":
         counts = "claim_payee_kind = 'individual'"

@@ -15,6 +15,7 @@ from tests.bench import (
     archive,
     encoding,
     intake,
+    judging,
     lives,
     memory,
     relay,
@@ -37,6 +38,7 @@ ROWS: Mapping[str, Callable[[Bench], Awaitable[list[Figure]]]] = {
     "visible": visible.measure,
     "memory": memory.measure,
     "encoding": encoding.measure,
+    "judging": judging.measure,
 }
 
 

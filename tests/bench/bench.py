@@ -34,6 +34,9 @@ class Sizes:
     claims_per_second: int = 200
     lives: int = 500
     memory_events: tuple[int, int] = (50_000, 200_000)
+    cases: int = 20_000
+    """random cases of a policy; the table of SQL holds `copies` of them"""
+    copies: int = 50
     rounds: int = 3
 
 
@@ -46,6 +49,8 @@ SMALL = Sizes(
     claims_per_second=20,
     lives=20,
     memory_events=(2_000, 4_000),
+    cases=500,
+    copies=2,
     rounds=1,
 )
 

@@ -52,6 +52,18 @@ def beside(*, what: str, ours: float, limit: float, unit: str) -> Figure:
     return Figure(what=what, ours=ours, limit=limit, unit=unit, aim="–", reached=None)
 
 
+def rather(aim: float, *, what: str, ours: float, limit: float, unit: str) -> Figure:
+    """More is better: the aim is a number; the raw limit stands beside it to compare machines."""
+    return Figure(
+        what=what,
+        ours=ours,
+        limit=limit,
+        unit=unit,
+        aim=f"≥ {aim:,.0f} {unit}",
+        reached=ours >= aim,
+    )
+
+
 def below(aim: float, *, what: str, ours: float, unit: str) -> Figure:
     """Less is better, against a number instead of a raw limit."""
     return Figure(

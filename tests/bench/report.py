@@ -103,6 +103,11 @@ How each row is measured:
 - **visible**: from the 2xx of an approval in claims to its payout in the payments service's answer,
   under a steady load: claims that were filed, identified and inspected before are accepted,
   proposed and approved. The row names the rate that was kept, at most 200 a second.
+- **judge**: random cases of Huludao's pack, every kind, with histories and exceptions; most of them
+  are held or refused. In Python each gets its whole judgement: steps, citations, what is missing.
+  The limit there: the fields of the same claims read into a dict, nothing decided. By SQL each row
+  gets decision, amount, payee, reasons and flags (as bits), written to a table; the cases lie in
+  order of their kind. The limit: DuckDB copying the same table of cases.
 - **memory**: resident set of each service after so many events on the log, beside the same after
   a quarter of them.
 """

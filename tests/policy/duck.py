@@ -8,7 +8,7 @@ import pyarrow as pa
 
 from shared.policy.check import CLAIM_TYPES
 from shared.policy.pack import Pack
-from shared.policy.sql_judge import case_columns, judge_sql
+from shared.policy.sql_judge import case_columns, named_sql
 from tests.policy.random_cases import RandomCase
 
 Answer = tuple[str, int, str | None, tuple[str, ...], tuple[str, ...]]
@@ -20,7 +20,7 @@ def judged_by_sql(pack: Pack, cases: Sequence[RandomCase]) -> list[Answer]:
         load(connection, pack, cases)
         rows = connection.execute(
             "SELECT decision, amount_fen, payee_kind, reasons, flags FROM"
-            f" ({judge_sql(pack)}) ORDER BY case_id"
+            f" ({named_sql(pack)}) ORDER BY case_id"
         ).fetchall()
     return [(d, int(fen), payee, tuple(r), tuple(f)) for d, fen, payee, r, f in rows]
 
