@@ -52,6 +52,10 @@ its reference.
 `GET /references` shows what is loaded, `GET /references/{{table}}?on=2021-03-01` the rows
 of a day, `GET /references/{{table}}/files/{{sha256}}` a file as it came.
 
+File and rows stay in the database of claims, outside the log. A database that was recovered from
+the log lacks them: look-ups are then answered 503 `REFERENCE_MISSING`, and the same file, sent
+again for the same days, puts them back.
+
 ## How a row is found
 
 - The claim's own district goes before its city, the city before its province (column

@@ -240,3 +240,9 @@ IMPORT_DAY_NEEDED = define(
     "A file that takes the place of earlier ones names its first day.",
     "替换原有数据的导入须填写生效日期。",
 )
+REFERENCE_MISSING = define(
+    "REFERENCE_MISSING",
+    503,
+    "The rows {sha256} of a table in force are not in the database; bring the same file again.",
+    "现行参考数据的记录 {sha256} 不在数据库中，请重新导入同一文件。",
+)

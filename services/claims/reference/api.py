@@ -45,6 +45,13 @@ Run = Callable[[Reference, Holders], Decision]
 SOURCE = "UPLOAD"
 
 
+class Anywhere:
+    """Every place: whose the rows are was judged when the file came first."""
+
+    def __contains__(self, area: object) -> bool:
+        return True
+
+
 class Outcome(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
     """What became of a file."""
 
@@ -89,6 +96,7 @@ class ReferencesApi:
         )  # fmt: skip
         for _ in range(MAX_TRIES):
             state, version = await self._state(table.id)
+            await self._restore(table, upload, state)
             layers = await layers_in_force(self._service, state)
             others = await asyncio.to_thread(standing, layers)
             taken = await asyncio.to_thread(read_reference, upload, table, scope, others)
@@ -109,6 +117,21 @@ class ReferencesApi:
                 self._service.committed()
                 return replace(told, outcome="proposed", proposal=unit.events[0].event_id)
         raise Contended(table.id)
+
+    async def _restore(self, table: TableFormat, upload: Upload, state: Reference) -> None:
+        """The same file again puts back what a recovered database has lost of it; nothing else."""
+        if await content_of(self._service.pool, upload.sha256) is not None:
+            return
+        for jurisdiction, facts in decide.imports_of(state, upload.sha256):
+            scope = Scope(
+                jurisdiction=jurisdiction, areas=Anywhere(), valid_from=facts.valid_from,
+                valid_to=facts.valid_to, replaces=facts.replaces,
+            )  # fmt: skip
+            taken = await asyncio.to_thread(read_reference, upload, table, scope, ())
+            rows, rows_sha256 = snapshot_of(table, taken.rows)
+            if rows_sha256 == facts.rows_sha256:
+                contents = {upload.sha256: upload.data, rows_sha256: rows}
+                await keep(self._service.pool, contents, self._service.clock.now())
 
     async def confirm(self, request: web.Request) -> web.Response:
         proposal, actor = request.match_info["proposal"], request[ACTOR].sub

@@ -7,7 +7,9 @@ from datetime import datetime
 
 import asyncpg
 
+from services.claims.problems import REFERENCE_MISSING
 from services.claims.reference.decide import REFERENCE, Reference, layers_of, stream_of
+from shared.http.problems import Problem
 from shared.policy.layers import Layer, TableRow
 from shared.policy.lookup import Tables, tables_of, together
 from shared.service import Service
@@ -21,10 +23,6 @@ _KEEP = """
 INSERT INTO reference_contents (sha256, content, kept_at) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING
 """
 _FIND = "SELECT sha256, content FROM reference_contents WHERE sha256 = ANY($1)"
-
-
-class ContentMissing(RuntimeError):
-    """Events name rows that the database does not hold."""
 
 
 _MADE: "OrderedDict[tuple[str, ...], Tables]" = OrderedDict()
@@ -49,10 +47,12 @@ async def contents_of(pool: asyncpg.Pool, hashes: Collection[str]) -> Mapping[st
 async def rows_by_hash(
     pool: asyncpg.Pool, hashes: Collection[str]
 ) -> Mapping[str, tuple[TableRow, ...]]:
-    """Raises ContentMissing when one is not there."""
+    """Raises Problem REFERENCE_MISSING (503) when one is not there: whoever has the file brings it
+    again. A table is never taken for empty because its rows are lost.
+    """
     found = await contents_of(pool, hashes)
     if missing := sorted({*hashes} - found.keys()):
-        raise ContentMissing(missing[0])
+        raise Problem(REFERENCE_MISSING, sha256=missing[0])
     return {sha: await asyncio.to_thread(rows_of, content) for sha, content in found.items()}
 
 

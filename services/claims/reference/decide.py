@@ -99,6 +99,16 @@ def same_import(state: Reference, facts: ReferenceProposed, jurisdiction: str) -
     return own[-1].reference if own and _same(own[-1].facts, facts) else None
 
 
+def imports_of(
+    state: Reference, snapshot_sha256: str
+) -> Sequence[tuple[str, ReferenceProposed | ReferenceImported]]:
+    """Jurisdiction and facts of every import of this file, waiting or in force."""
+    found: list[tuple[str, ReferenceProposed | ReferenceImported]] = []
+    found += [(one.jurisdiction, one.facts) for one in state.brought.values()]
+    found += [(one.jurisdiction, one.facts) for one in state.in_force]
+    return [one for one in found if one[1].snapshot_sha256 == snapshot_sha256]
+
+
 def propose_import(facts: ReferenceProposed) -> Decision:
     """Nothing counts yet."""
     return Decision([facts])

@@ -20,6 +20,7 @@ READERS = requires(
     Role.CLERK, Role.APPROVER, Role.INSPECTOR, Role.FINANCE_OFFICER, Role.AUDITOR, Role.OPERATOR
 )
 _KNOWN = (codes.RESOURCE_UNKNOWN, codes.JURISDICTION_REFUSED)
+_LOST = (*_KNOWN, p.REFERENCE_MISSING)
 
 
 def routes(service: Service) -> list[Route]:
@@ -30,7 +31,7 @@ def routes(service: Service) -> list[Route]:
             method="POST", path="/references/{table}", handler=api.bring, roles=BRINGERS,
             query=s.ImportQuery(), stream=(*CSV, XLSX), body_limit=MAX_FILE_BYTES, idempotent=True,
             response=s.ImportAnswer(), en="Bring a file of reference data", zh="导入参考数据文件",
-            problems=(*COMMANDING, *_KNOWN, p.FILE_REFUSED, p.IMPORT_DAY_NEEDED),
+            problems=(*COMMANDING, *_LOST, p.FILE_REFUSED, p.IMPORT_DAY_NEEDED),
         ),
         _step("confirm", api.confirm, s.NothingSchema(), "Put an import in force", "复核生效"),
         _step("decline", api.decline, s.DeclineSchema(), "Decline an import", "不予生效"),
@@ -44,7 +45,7 @@ def _step(name: str, handler: Handler, takes: Schema, en: str, zh: str) -> Route
         method="POST", path=f"/references/{{table}}/{{proposal}}/{name}", handler=handler,
         roles=CONFIRMERS, request=takes, response=s.StepAnswer(), idempotent=True, en=en, zh=zh,
         problems=(
-            *COMMANDING, *_KNOWN, p.SAME_PERSON_TWICE, p.IMPORT_UNKNOWN, p.IMPORT_OVERLAPS,
+            *COMMANDING, *_LOST, p.SAME_PERSON_TWICE, p.IMPORT_UNKNOWN, p.IMPORT_OVERLAPS,
         ),
     )  # fmt: skip
 
@@ -58,7 +59,7 @@ def _reads(api: ReferencesApi) -> list[Route]:
         ),
         Route(
             method="GET", path="/references/{table}", handler=api.rows, roles=READERS,
-            query=s.RowsQuery(), response=s.RowsShown(), problems=(*READING, *_KNOWN),
+            query=s.RowsQuery(), response=s.RowsShown(), problems=(*READING, *_LOST),
             en="The rows that count on a day", zh="某日有效的记录",
         ),
         Route(
@@ -80,7 +81,7 @@ def _waiting(api: CalculatingApi) -> list[Route]:
         Route(
             method="POST", path="/references/waiting/propose", handler=api.calculate, roles=STAFF,
             request=s.CalculateSchema(), response=s.CalculatedAnswer(), idempotent=True,
-            problems=(*COMMANDING, codes.NOT_YET_VISIBLE),
+            problems=(*COMMANDING, codes.NOT_YET_VISIBLE, p.REFERENCE_MISSING),
             en="Calculate anew, some at a time, what waited for a table",
             zh="参考数据到位后分批重新计算",
         ),

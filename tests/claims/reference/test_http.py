@@ -1,11 +1,18 @@
 """Reference data over HTTP: brought by one person, in force by another, read by the day."""
 
 import hashlib
+from datetime import date
 
 import pytest
 
+from services.claims.reference.decide import REFERENCE, stream_of
+from shared.events.references import ReferenceImported
 from shared.http.files import XLSX
 from shared.http.identity import Role
+from shared.policy.formats import formats
+from shared.policy.layers import TableRow
+from shared.store.commands import By, Decision
+from shared.tables.reference import snapshot_of
 from tests.claims.reference.desk import Desk
 from tests.installation import Running
 from tests.tables.workbooks import Value, workbook
@@ -129,3 +136,28 @@ async def test_a_file_is_for_the_own_places_names_its_day_and_a_known_table(
     assert (await desk.bring("student_grant", b"PK\x03\x04", "&mode=add")).codes == [
         "FILE_REFUSED", "WORKBOOK",
     ]  # fmt: skip
+
+
+async def test_rows_that_a_recovered_database_lacks_are_told_and_the_same_file_puts_them_back(
+    claims: Running, desk: Desk
+) -> None:
+    data, day = b"area,occupation,valid_from\n211400,6-31-01-03,2018-01-01\n", date(2018, 1, 1)
+    table = formats()["training_needs"]
+    row = TableRow("211400", ("6-31-01-03", None), day)
+    imported = ReferenceImported(
+        reference="CATALOG", snapshot_sha256=hashlib.sha256(data).hexdigest(), rows=1,
+        valid_from=day, source="UPLOAD", received_at=claims.service.clock.now(), table=table.id,
+        rows_sha256=snapshot_of(table, [row])[1], replaces=True,
+    )  # fmt: skip
+    by = By(actor="approver-7", jurisdiction="211400", correlation_id="recovered")
+    unit = claims.service.ledger.unit(
+        REFERENCE, stream_of(table.id), 0, Decision([imported]), by
+    )  # fmt: skip
+    await claims.service.store.append(unit)
+    path = "/references/training_needs?on=2018-01-01"
+    lost = await desk.clerk.get(path)
+    again = await desk.bring("training_needs", data, "&valid_from=2018-01-01")
+
+    assert lost.codes == ["REFERENCE_MISSING"]
+    assert again.body["outcome"] == "already"
+    assert await desk.wages("training_needs", "2018-01-01") == [("211400", "6-31-01-03")]
