@@ -50,7 +50,9 @@ def test_an_approval_takes_the_certificate_the_level_and_the_first_slot_in_order
 def test_all_slots_and_higher_levels_are_looked_up() -> None:
     wanted = keys_wanted(huludao(), claim(), PERSON)
     levels = [ReservationKey("occupation-level", f"{PERSON}/6-31-01-03/L{n}") for n in (1, 2, 3, 4)]
-    assert wanted == (PAPER, *levels, *(slot(n) for n in range(1, 9)))  # three, and five beyond
+    # also those of an appraisal: another person may hold the same certificate there
+    papers = (ReservationKey("certificate", f"appraisal/{CERTIFICATE}"), PAPER)
+    assert wanted == (*papers, *levels, *(slot(n) for n in range(1, 9)))  # three, and five beyond
 
 
 def test_the_third_slot_is_the_last() -> None:
