@@ -201,12 +201,15 @@ def _stop(gate: Gate, clauses: tuple[str, ...]) -> list[Ground]:
 
 
 def _same_amount(kind: Kind, priced: Priced, scope: Scope) -> list[Ground]:
-    """Same trade and level, same amount: another amount than the city's usual one is a finding."""
+    """Same trade and level, same amount: another amount than the city's usual one is a finding,
+    unless the document itself raises it (JN-21-3).
+    """
     same = kind.same_amount
     usual = scope.facts.get(same.fact) if same else None
     if same is None or usual is None or not priced.steps:
         return []
-    if usual.value == priced.steps[-1].amount_fen:
+    paid = priced.steps[-1]
+    if paid.what == "uplift" or usual.value == paid.amount_fen:
         return []
     return [Ground(decision="FLAG", code=same.reason, clauses=(same.clause,))]
 
