@@ -6,6 +6,7 @@ from datetime import date
 import msgspec
 
 from shared.policy.cases import ClaimCase
+from shared.policy.check_tables import look_up_mistakes
 from shared.policy.conditions import All as AllOf
 from shared.policy.conditions import (
     AnyOf,
@@ -26,6 +27,16 @@ from shared.policy.parts import Gate, Kind, Table
 from shared.policy.reasons import built_in_reasons
 from shared.policy.switches import CHOICES
 
+# The type of a fact by what is read of the register's answer.
+READ_TYPES = {
+    "holds": "boolean",
+    "count": "integer",
+    "amount_fen": "integer",
+    "code": "text",
+    "valid_from": "date",
+    "valid_to": "date",
+}
+
 
 class Fault(msgspec.Struct, frozen=True):
     """A mistake at a path of the pack, with a stable code."""
@@ -40,6 +51,7 @@ def faults_of(content: Content) -> Iterator[Fault]:
     yield from _ids(content)
     yield from _dates(content)
     yield from _asks(content)
+    yield from (Fault(*one) for one in look_up_mistakes(content.facts))
     yield from _switches(content)
     for i, kind in enumerate(content.kinds):
         yield from _kind(content, kind, f"$.kinds[{i}]")
@@ -79,8 +91,8 @@ def _asks(content: Content) -> Iterator[Fault]:
     for i, spec in enumerate(content.facts):
         if spec.ask is None:
             continue
-        if spec.type != "boolean":
-            what = "a register's answer makes a fact true or false: the type must be boolean"
+        if spec.type != READ_TYPES[spec.ask.read]:
+            what = f"`{spec.ask.read}` of an answer is a {READ_TYPES[spec.ask.read]}"
             yield Fault(f"$.facts[{i}].type", "WRONG_TYPE", what)
         if spec.as_of is None:
             yield Fault(f"$.facts[{i}].ask", "ASKED_WITHOUT_DAY", "a question needs `as_of`")
@@ -137,7 +149,9 @@ def _open_points(content: Content) -> Iterator[Fault]:
             if (rule.payee is None) == (rule.interpretation is None):
                 yield Fault(path, "OPERAND", "a payee, or the switch that names one: exactly one")
             elif rule.interpretation not in (None, "INT-20", "INT-24"):
-                yield Fault(f"{path}.interpretation", "UNKNOWN_CHOICE", "INT-20 and INT-24 name payees")
+                yield Fault(
+                    f"{path}.interpretation", "UNKNOWN_CHOICE", "INT-20 and INT-24 name payees"
+                )
             elif rule.interpretation is not None and rule.interpretation not in readings:
                 yield Fault(f"{path}.interpretation", "UNKNOWN_SWITCH", "the pack has no such id")
         if isinstance(kind.amount, Table) and kind.amount.unit == "per_year":

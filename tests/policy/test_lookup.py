@@ -6,8 +6,10 @@ from typing import Any
 import msgspec
 import pytest
 
+from shared.policy.check import faults_of
 from shared.policy.formats import answers, formats, look_up_fault
 from shared.policy.layers import Layer, TableRow, overlapping, standing
+from shared.policy.load import huludao
 from shared.policy.lookup import NO_TABLES, Tables, look_up, tables_of
 from shared.policy.parts import FactSpec, LookUp, Words
 from tests.policy.builders import claim
@@ -202,3 +204,27 @@ def test_a_pack_that_asks_what_no_table_answers_is_told_so() -> None:
     assert look_up_fault("wages", (), "amount") == "no table wages"
     assert look_up_fault("minimum_wage", (), "listed") == "minimum_wage answers amount, not listed"
     assert look_up_fault("minimum_wage", ("level",), "amount") == "minimum_wage has no key level"
+
+
+@pytest.mark.parametrize(
+    ("said", "code"),
+    [
+        ({"look_up": LookUp(table="wages", by=(), as_of="claimed_on", value="amount")},
+         "WRONG_LOOK_UP"),
+        ({"type": "text"}, "WRONG_TYPE"),
+        ({"register": "CATALOG"}, "WRONG_REGISTER"),
+        ({}, None),
+    ],
+)  # fmt: skip
+def test_a_pack_is_told_each_mistake_in_a_look_up(said: dict[str, Any], code: str | None) -> None:
+    good = FactSpec(
+        id="wage", type="integer", register="REF_MINWAGE", question=Words(zh="问", en="asked"),
+        look_up=LookUp(table="minimum_wage", by=(), as_of="claimed_on", value="amount"),
+    )  # fmt: skip
+    content = huludao().content
+    spec = msgspec.structs.replace(good, **said)
+    wrong = msgspec.structs.replace(content, facts=(*content.facts, spec))
+    here = f"$.facts[{len(content.facts)}]"
+
+    found = [fault.code for fault in faults_of(wrong) if fault.path.startswith(here)]
+    assert found == ([] if code is None else [code])
