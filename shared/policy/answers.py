@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from datetime import date, timedelta
 
 from shared.events.verifications import Answer, RegisterFact
-from shared.policy.cases import ClaimCase, Fact
+from shared.policy.cases import ClaimCase, Fact, FactValue
 from shared.policy.parts import Ask, FactSpec
 
 _NO_START, _NO_END = date.min, date.max
@@ -22,10 +22,29 @@ def fact_from(spec: FactSpec, claim: ClaimCase, answer: Answer, reference: str) 
     last = _day(claim, spec.ask.until) if spec.ask.until else first
     if first is None or last is None:
         return None
-    value = answer.outcome == "confirmed" and _covers(
-        (fact for fact in answer.facts if _speaks(fact, spec.ask, claim)), first, last
-    )
+    said = [fact for fact in answer.facts if _speaks(fact, spec.ask, claim)]
+    said = said if answer.outcome == "confirmed" else []
+    value = _value(spec.ask, said, first, last)
+    if value is None:
+        return None
     return Fact(value=value, source=answer.register, reference=reference, valid_at=first)
+
+
+def _value(ask: Ask, said: list[RegisterFact], first: date, last: date) -> FactValue | None:
+    """What the pack reads of the answer; None where the register knows of no such entry."""
+    if ask.read == "holds":
+        return _covers(said, first, last)
+    if ask.read == "count":
+        return sum(_within(fact, ask, first, last) for fact in said)
+    newest = max(said, key=lambda fact: fact.valid_from or _NO_START, default=None)
+    value: FactValue | None = None if newest is None else getattr(newest, ask.read)
+    return value
+
+
+def _within(fact: RegisterFact, ask: Ask, first: date, last: date) -> bool:
+    """Up to the day of `as_of`; or inside the days from there to `until`."""
+    start = fact.valid_from or _NO_START
+    return first <= start <= last if ask.until else start <= first
 
 
 def _day(claim: ClaimCase, field: str) -> date | None:
