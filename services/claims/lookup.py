@@ -47,7 +47,9 @@ class LookupApi:
         self._jurisdictions = Jurisdictions.released()
 
     async def look_up(self, request: web.Request) -> web.Response:
-        """A person of another city is as unknown as nobody. First the event, then the name."""
+        """A person of another city is as unknown as nobody. First the event, then the name; the
+        same request again is one more look.
+        """
         service, body, actor = self._service, request[BODY], request[ACTOR]
         require_writable(service)
         assert service.vault is not None
@@ -100,7 +102,7 @@ def routes(service: Service) -> list[Route]:
     return [
         Route(
             method="POST", path="/persons/lookup", handler=LookupApi(service).look_up,
-            roles=READERS, request=LookupSchema(), response=LookupAnswer(),
+            roles=READERS, request=LookupSchema(), idempotent=True, response=LookupAnswer(),
             problems=(*COMMANDING, codes.RESOURCE_UNKNOWN),
             en="Find a person's reference by ID number", zh="按身份证号查找人员档案编号",
         )
