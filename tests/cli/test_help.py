@@ -10,7 +10,8 @@ COMMANDS = (
     ("demo",), ("serve",), ("prepare",), ("token",), ("submit",), ("trace",), ("findings",),
     ("person-file",), ("report",),
     ("reconcile",), ("recover",), ("replay",), ("log", "copy"), ("log", "rebuild"),
-    ("parked", "list"), ("parked", "release"), ("policy", "check"),
+    ("parked", "list"), ("parked", "release"), ("policy", "check"), ("policy", "diff"),
+    ("policy", "explain"),
 )  # fmt: skip
 WIDE = {"COLUMNS": "200", "TERMINAL_WIDTH": "200", "NO_COLOR": "1"}
 

@@ -5,8 +5,9 @@ import typer
 from services.cli.policy.check import check
 from services.cli.policy.coverage import coverage
 from services.cli.policy.diff import diff
+from services.cli.policy.explain import explain
 from services.cli.policy.judge import judge
 
 app = typer.Typer(help="Policy packs. 政策包。", no_args_is_help=True)
-for command in (check, judge, coverage, diff):
+for command in (check, judge, coverage, diff, explain):
     app.command()(command)
