@@ -50,3 +50,9 @@ NO_ARCHIVE = define(
 ARCHIVE_BEHIND = define(
     "ARCHIVE_BEHIND", 503, "The archive is not as far as the seal yet.", "归档尚未追上封存位置。"
 )
+WORKBOOK_TOO_LARGE = define(
+    "WORKBOOK_TOO_LARGE",
+    409,
+    "A workbook holds {rows} rows of a table at most; take the report as CSV.",
+    "工作簿每表最多 {rows} 行，请改用 CSV 格式。",
+)

@@ -16,7 +16,13 @@ from services.audit.reports.places import listed_forms, where_of
 from services.audit.reports.report import FindingUnknown, Report
 from services.audit.reports.report import report as compute
 from services.audit.reports.source import replayed, sealed_in
-from services.audit.reports.written import csv_report, heading, sha256_of, xlsx_report
+from services.audit.reports.written import (
+    WorkbookTooLarge,
+    csv_report,
+    heading,
+    sha256_of,
+    xlsx_report,
+)
 from services.cli.exits import Exit, Stop
 from services.cli.installation import AtFolder, find
 from services.cli.instants import AsOf
@@ -50,11 +56,22 @@ def report(
     if csv is not None:
         csv.write_bytes(csv_report(found))
     if xlsx is not None:
-        xlsx.write_bytes(xlsx_report(found))
+        xlsx.write_bytes(_workbook(found))
     if as_json:
         say_json({"sha256": sha256_of(found), "report": found})
     else:
         _show(found)
+
+
+def _workbook(found: Report) -> bytes:
+    try:
+        return xlsx_report(found)
+    except WorkbookTooLarge:
+        raise Stop(
+            Exit.USAGE,
+            "This has too many rows for a workbook: use --csv.",
+            "行数过多，请用 --csv。",
+        ) from None
 
 
 def _folder(at: Path | None) -> Path:

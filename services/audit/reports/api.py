@@ -1,5 +1,6 @@
 """Reports and quotas over HTTP: computed as of a seal, filed as an event, and computed again."""
 
+import asyncio
 from typing import Any
 
 import msgspec
@@ -17,7 +18,9 @@ from services.audit.reports.quotas import progress_of
 from services.audit.reports.report import Report
 from services.audit.reports.written import (
     CSV_TYPE,
+    MAX_SHEET_ROWS,
     XLSX_TYPE,
+    WorkbookTooLarge,
     csv_report,
     sha256_of,
     xlsx_report,
@@ -27,6 +30,7 @@ from shared.http.access import require_jurisdiction
 from shared.http.answers import answer, answer_bytes
 from shared.http.commanding import COMMANDING, by
 from shared.http.identity import Role, requires
+from shared.http.problems import Problem
 from shared.http.route import ACTOR, BODY, QUERY, Route
 from shared.http.starting import start
 from shared.service import Service
@@ -55,11 +59,13 @@ class ReportsApi:
         report = await self._report(request, query)
         match query["format"]:
             case "csv":
-                return web.Response(body=csv_report(report), content_type=CSV_TYPE)
+                body = await asyncio.to_thread(csv_report, report)
+                return web.Response(body=body, content_type=CSV_TYPE)
             case "xlsx":
-                return web.Response(body=xlsx_report(report), content_type=XLSX_TYPE)
+                return await _workbook(report)
             case _:
-                return answer({**msgspec.to_builtins(report), "sha256": sha256_of(report)})
+                digest = await asyncio.to_thread(sha256_of, report)
+                return answer({**msgspec.to_builtins(report), "sha256": digest})
 
     async def file(self, request: web.Request) -> web.Response:
         """The event names the prefix and the hash: whoever has the log can compute it again."""
@@ -70,13 +76,19 @@ class ReportsApi:
         seal = await self._builder.seal(body["as_of"])
         report = await self._builder.report(form, place, period, seal)
         stream_id = stream_of(form.id, place, period.name)
-        decision = file_report(report, seal)
+        filed = await asyncio.to_thread(file_report, report, seal)
 
         def said(_: Decision) -> object:
-            return {"report": stream_id, "sha256": sha256_of(report), "seal": report.seal}
+            return {"report": stream_id, "sha256": filed.sha256, "seal": report.seal}
 
         return await start(
-            request, self._service, FILED, stream_id, lambda _: decision, by(request, place), said
+            request,
+            self._service,
+            FILED,
+            stream_id,
+            lambda _: Decision([filed]),
+            by(request, place),
+            said,
         )
 
     async def filed(self, request: web.Request) -> web.Response:
@@ -90,7 +102,8 @@ class ReportsApi:
         form = self._builder.form(request, facts.form, facts.place)
         seal = seal_from(facts.as_of, facts.sealed_at)
         period = self._builder.period(facts.period, form)
-        again = sha256_of(await self._builder.report(form, facts.place, period, seal))
+        report = await self._builder.report(form, facts.place, period, seal)
+        again = await asyncio.to_thread(sha256_of, report)
         said = {
             "report": stream_id, "version": filed.version, "filed_by": filed.filed_by,
             "filed_at": filed.filed_at, **msgspec.to_builtins(facts),
@@ -121,12 +134,22 @@ class ReportsApi:
         require_jurisdiction(request[ACTOR], place, self._builder.jurisdictions, today)
 
 
+async def _workbook(report: Report) -> web.Response:
+    """Raises Problem WORKBOOK_TOO_LARGE."""
+    try:
+        body = await asyncio.to_thread(xlsx_report, report)
+    except WorkbookTooLarge:
+        raise Problem(problems.WORKBOOK_TOO_LARGE, rows=MAX_SHEET_ROWS) from None
+    return web.Response(body=body, content_type=XLSX_TYPE)
+
+
 def routes(service: Service, listed: Listed = listed_forms) -> list[Route]:
     """`listed`: which forms each city's pack lists."""
     api = ReportsApi(service, listed)
     place = (codes.RESOURCE_UNKNOWN, codes.JURISDICTION_REFUSED)
     counted = (*place, problems.NOTHING_SEALED, problems.NO_ARCHIVE, problems.ARCHIVE_BEHIND)
     built = (*counted, problems.REPORT_NOT_LISTED, problems.PERIOD_REFUSED)
+    shown = (*built, problems.WORKBOOK_TOO_LARGE)
     return [
         Route(
             method="GET", path="/report-forms", handler=api.forms, roles=READERS,
@@ -135,7 +158,7 @@ def routes(service: Service, listed: Listed = listed_forms) -> list[Route]:
         ),
         Route(
             method="GET", path="/reports/{form}", handler=api.show, roles=READERS,
-            query=schemas.ReportQuery(), problems=built,
+            query=schemas.ReportQuery(), problems=shown,
             en="A report as of a sealed point of the log", zh="按封存位置生成报表",
         ),
         Route(

@@ -9,7 +9,7 @@ from services.audit.reports.written import sha256_of
 from shared.events.base import FINDING_EVENTS
 from shared.events.envelope import Event
 from shared.events.reports import ReportFiled
-from shared.store.commands import Aggregate, Decision
+from shared.store.commands import Aggregate
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,11 +39,10 @@ def evolve(filed: Filed, event: Event) -> Filed:
 FILED: Aggregate[Filed] = Aggregate("/audit", FINDING_EVENTS, Filed(), evolve)
 
 
-def file_report(report: Report, seal: Seal) -> Decision:
-    """The event of one filing: the prefix and the hash of the CSV form."""
-    facts = ReportFiled(
+def file_report(report: Report, seal: Seal) -> ReportFiled:
+    """What one filing says: the prefix and the hash of the CSV form."""
+    return ReportFiled(
         form=report.form, form_version=report.form_version, period=report.period,
         place=report.place, as_of=seal.positions, sealed_at=seal.at, sha256=sha256_of(report),
         rows=report.rows, clauses=report.clauses, audience=report.audience,
     )  # fmt: skip
-    return Decision([facts])

@@ -73,12 +73,14 @@ class Where:
 
 def report(form: Form, where: Where, period: Period, seal: Seal, done: Replayed) -> Report:
     """Raises FindingUnknown for a special report about nothing."""
-    moments = [] if period.finding else list(moments_of(done, where.places, period))
+    wanted = released().tables_of(form)
+    counted = any(not table.special for table in wanted)
+    moments = list(moments_of(done, where.places, period)) if counted else []
     tables = tuple(
         _special(table, where, period, seal, done)
         if table.special
         else _table(table, moments, form)
-        for table in released().tables_of(form)
+        for table in wanted
     )
     return Report(
         form.id, VERSION, form.zh, form.en, form.clauses, form.audience, where.place, period.name,

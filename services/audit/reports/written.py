@@ -16,8 +16,14 @@ CSV_TYPE = "text/csv"
 XLSX_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 CREATED = datetime(2020, 1, 1, tzinfo=UTC)
 """of every workbook: a real time would make two writings of one report differ"""
-WIDTH = 18
 _OPTIONS = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
+WIDTH = 18
+MAX_SHEET_ROWS = 1_000_000
+"""of a table in a workbook: programs read 1,048,576 and drop the rest without a word"""
+
+
+class WorkbookTooLarge(Exception):
+    """The report has more rows than a sheet may have: take it as CSV."""
 
 
 def csv_report(report: Report) -> bytes:
@@ -68,8 +74,10 @@ def _text(cell: Cell, unit: str) -> Cell:
 
 def xlsx_report(report: Report) -> bytes:
     """A sheet for each table after one that says what it is; the same report gives the same bytes
-    under one version of the library and of zlib.
+    under one version of the library and of zlib. Raises WorkbookTooLarge.
     """
+    if any(len(table.rows) > MAX_SHEET_ROWS for table in report.tables):
+        raise WorkbookTooLarge
     buffer = io.BytesIO()
     with xlsxwriter.Workbook(buffer, _OPTIONS) as book:
         book.set_properties({"title": report.zh, "created": CREATED.replace(tzinfo=None)})

@@ -5,6 +5,7 @@ import zipfile
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from services.audit.reports.forms import (
     FormNotListed,
@@ -17,7 +18,13 @@ from services.audit.reports.period import PeriodRefused, parse_period
 from services.audit.reports.quotas import SUM_DIFFERS, progress_of
 from services.audit.reports.replay import replay
 from services.audit.reports.report import FindingUnknown, Report, report
-from services.audit.reports.written import csv_report, sha256_of, xlsx_report
+from services.audit.reports.written import (
+    MAX_SHEET_ROWS,
+    WorkbookTooLarge,
+    csv_report,
+    sha256_of,
+    xlsx_report,
+)
 from tests.audit.reports.stories import CITY, FIRST, SEAL, SECOND, WHERE, Story, fund, plan
 from tests.audit.trace.stories import FINDING
 from tests.audit.trace.stories import story as with_finding
@@ -193,3 +200,10 @@ def test_only_what_the_pack_lists_is_filed() -> None:
 def test_what_is_no_period_of_the_form_is_refused(text: str, every: Any) -> None:
     with pytest.raises(PeriodRefused):
         parse_period(text, every)
+
+
+def test_a_workbook_that_would_lose_rows_is_refused(bureau: Story) -> None:
+    shown = told("annual", "2021", bureau)
+    large = replace(shown.tables[0], rows=shown.tables[0].rows[:1] * (MAX_SHEET_ROWS + 1))
+    with pytest.raises(WorkbookTooLarge):
+        xlsx_report(replace(shown, tables=(large,)))
