@@ -20,6 +20,8 @@ class Long:
     what: str
     file: str
     grows: bool
+    sizes: tuple[tuple[str, str], ...] = ()
+    """settings of its full size, where LEDGER_HISTORIES does not set it"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +44,12 @@ LONG = (
         "tests/payments/advance/test_interleaving.py",
         False,
     ),
+    Long(
+        "100,000 claims approved in one command, its process killed again and again",
+        "tests/claims/approvals/test_kills.py",
+        False,
+        (("LEDGER_APPROVALS", "100000"),),
+    ),
 )
 
 
@@ -56,7 +64,7 @@ def run(test: Long, seed: int, histories: int, told: Callable[[str], None]) -> R
     done = subprocess.run(
         [sys.executable, *words],
         cwd=ROOT,
-        env={**os.environ, "LEDGER_HISTORIES": str(histories)},
+        env={**os.environ, "LEDGER_HISTORIES": str(histories), **dict(test.sizes)},
         capture_output=True,
         text=True,
         check=False,

@@ -12,6 +12,7 @@ import structlog
 import uvloop
 
 from tests.bench import (
+    approvals,
     archive,
     encoding,
     intake,
@@ -35,6 +36,7 @@ ROWS: Mapping[str, Callable[[Bench], Awaitable[list[Figure]]]] = {
     "replay": replay.measure,
     "archive": archive.measure,
     "lives": lives.measure,
+    "approvals": approvals.measure,
     "visible": visible.measure,
     "memory": memory.measure,
     "encoding": encoding.measure,

@@ -24,7 +24,7 @@ MAX_LOOKS = 400
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sizes:
     """How much each row measures; `log_records` on the log, `seconds` of load, rows of a roster,
-    `lives` of a claim in one round."""
+    `lives` of a claim in one round, `approvals` in one command."""
 
     log_records: int = 500_000
     roster_rows: int = 20_000
@@ -33,6 +33,7 @@ class Sizes:
     paced_seconds: float = 20.0
     claims_per_second: int = 200
     lives: int = 500
+    approvals: int = 10_000
     memory_events: tuple[int, int] = (50_000, 200_000)
     cases: int = 20_000
     """random cases of a policy; the table of SQL holds `copies` of them"""
@@ -48,6 +49,7 @@ SMALL = Sizes(
     paced_seconds=3.0,
     claims_per_second=20,
     lives=20,
+    approvals=300,
     memory_events=(2_000, 4_000),
     cases=500,
     copies=2,

@@ -118,16 +118,16 @@ class Client:
         while True:
             async with self._session.post(url, data=body, headers=headers) as answer:
                 told: Mapping[str, Any] = await answer.json()
-            if answer.status in (200, 201):
+            if answer.status in (200, 201, 202):
                 return told
             if not comes or told["code"] != comes:
                 raise AssertionError(f"{path}: {answer.status} {told}")
             await asyncio.sleep(PAUSE_SECONDS)
 
-    async def download(self, path: str, who: str) -> bytes:
-        """A file of payments."""
+    async def download(self, path: str, who: str, service: str = "payments") -> bytes:
+        """A file of payments, or what claims shows."""
         headers = {"Authorization": f"Bearer {self._tokens[who]}"}
-        url = self._urls["payments"] + path
+        url = self._urls[service] + path
         async with self._session.get(url, headers=headers) as answer:
             content = await answer.read()
             if answer.status != 200:
