@@ -11,7 +11,7 @@ COMMANDS = (
     ("person-file",), ("report",),
     ("reconcile",), ("recover",), ("replay",), ("log", "copy"), ("log", "rebuild"),
     ("parked", "list"), ("parked", "release"), ("policy", "check"), ("policy", "diff"),
-    ("policy", "explain"),
+    ("policy", "explain"), ("policy", "propose"), ("policy", "compare"), ("policy", "publish"),
 )  # fmt: skip
 WIDE = {"COLUMNS": "200", "TERMINAL_WIDTH": "200", "NO_COLOR": "1"}
 

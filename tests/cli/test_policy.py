@@ -1,4 +1,4 @@
-"""`claims-ledger policy check|diff` as whoever writes a pack uses them: files, no installation."""
+"""`claims-ledger policy …` as whoever writes, publishes or explains a pack uses it."""
 
 import json
 from pathlib import Path
@@ -7,9 +7,11 @@ import pytest
 from typer.testing import CliRunner
 
 from services.cli.exits import Exit, Stop
+from services.cli.installation import Installation
 from services.cli.main import app
 from shared.policy.load import PACKS
 from tests.claims.policy.versions import MORE_FOR_L4, text_of
+from tests.cli.running import ledger, until
 
 RELEASED = PACKS / "huludao-2019-37.yaml"
 CASE = """
@@ -65,3 +67,33 @@ def test_a_file_that_is_not_there_ends_with_2(tmp_path: Path, command: str) -> N
     ran = CliRunner().invoke(app, ["policy", command, *arguments])
     assert isinstance(ran.exception, Stop)
     assert ran.exception.code is Exit.USAGE
+
+
+def test_a_version_is_proposed_compared_and_published_on_the_command_line(
+    installation: Installation, few_claims: Path, tmp_path: Path
+) -> None:
+    """From a far day on, so that nothing else in this installation is judged by it."""
+    here, second = ("--at", installation.folder), tmp_path / "v2.yaml"
+    second.write_text(text_of(2, MORE_FOR_L4), encoding="utf-8")
+    assert ledger("submit", str(few_claims), *here).code == Exit.OK
+    _, made = said("propose", second, "--from", "2100-01-01", *here)
+    assert made[0].startswith("PolicyProposed: HLD-2019-37 version 2 ")
+    _, compared = said("compare", "HLD-2019-37", "2", *here)
+    assert compared[-1].endswith(" differ")
+    _, done = said("publish", "HLD-2019-37", "2", *here)
+    assert done[0].startswith("PolicyPublished: HLD-2019-37 version 2 ")
+    both = ("HLD-2019-37@1", "HLD-2019-37@2", "--claims", installation.folder)
+    assert said("diff", *both, *here)[1][-1] == compared[-1]
+
+
+def test_a_claim_is_explained_on_the_command_line(
+    installation: Installation, few_claims: Path
+) -> None:
+    here = ("--at", installation.folder)
+    sent = ledger("submit", str(few_claims), "--json", *here).json["answers"]["claims"]
+    claim = sent["outcomes"][0]["record"]
+    until(lambda: said("explain", claim, *here)[0] == Exit.OK)
+    assert said("explain", claim, *here)[1][0] == f"{claim}: Not paid: not taken in yet."
+    early = said("explain", claim, "--as-of", "2019-01-01", "--lang", "zh", *here)
+    assert early[1][0] == f"{claim}: 当时尚未提出申请。"
+    assert said("explain", claim, "--as-of", "yesterday", *here)[0] == Exit.USAGE

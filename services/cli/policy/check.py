@@ -19,7 +19,7 @@ def check(pack: PackFile, as_json: JsonFlag = False) -> None:
     try:
         sound = pack_in(pack)
     except PackRefused as refused:
-        _wrong(pack, refused, as_json)
+        complain(pack, refused, as_json)
         raise typer.Exit(Exit.DIFFERENT) from None
     rules = sum(len(kind.gates) + len(kind.payees) + 1 for kind in sound.content.kinds)
     said = {
@@ -36,7 +36,8 @@ def check(pack: PackFile, as_json: JsonFlag = False) -> None:
     console().print(f"{sound.policy_id} version {sound.version}: {counted}", markup=False)
 
 
-def _wrong(pack: Path, refused: PackRefused, as_json: bool) -> None:
+def complain(pack: Path, refused: PackRefused, as_json: bool) -> None:
+    """Each mistake on a line of its own: file:line:column, code, what is wrong."""
     if as_json:
         say_json({"errors": [msgspec.to_builtins(error) for error in refused.errors]})
         return
