@@ -13,7 +13,7 @@ from services.audit.reports import schemas
 from services.audit.reports.building import Builder, Listed
 from services.audit.reports.filing import FILED, Filed, file_report, stream_of
 from services.audit.reports.forms import forms_for
-from services.audit.reports.places import listed_forms
+from services.audit.reports.places import listed_forms, listed_targets
 from services.audit.reports.quotas import progress_of
 from services.audit.reports.report import Report
 from services.audit.reports.written import (
@@ -92,14 +92,17 @@ class ReportsApi:
         )
 
     async def filed(self, request: web.Request) -> web.Response:
-        """What was filed last, computed again now: `equal` says whether every byte is the same."""
+        """What was filed last, computed again now: `equal` says whether every byte is the same.
+
+        Whether a pack still asks for the form does not matter: it was filed.
+        """
         stream_id = request.match_info["report"]
         bodies = await self._service.store.load(stream_id)
         filed = FILED.fold(bodies) if stream_id.startswith("report-") else Filed()
         if filed.newest is None:
             raise UnknownStream(stream_id)
         facts = filed.newest
-        form = self._builder.form(request, facts.form, facts.place)
+        form = self._builder.readable(request, facts.form, facts.place)
         seal = seal_from(facts.as_of, facts.sealed_at)
         period = self._builder.period(facts.period, form)
         report = await self._builder.report(form, facts.place, period, seal)
@@ -119,7 +122,7 @@ class ReportsApi:
         seal = await self._builder.seal(query["as_of"])
         where = self._builder.where(place, period)
         done = await self._builder.replayed(seal)
-        progress = progress_of(done, where.places, period, where.sees)
+        progress = progress_of(done, where.places, period, where.sees, listed_targets())
         said = {"place": place, "seal": seal.digest, "sealed_at": seal.at.isoformat()}
         return answer({**said, "quotas": msgspec.to_builtins(progress)})
 

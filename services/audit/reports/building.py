@@ -10,7 +10,7 @@ from aiohttp import web
 from services.audit import problems
 from services.audit.asof import NothingSealed, Seal, sealed_by
 from services.audit.replay.typed import BeyondArchive
-from services.audit.reports.forms import Form, FormNotListed, FormUnknown, required
+from services.audit.reports.forms import Form, FormNotListed, FormUnknown, released, required
 from services.audit.reports.period import Period, PeriodRefused, parse_period
 from services.audit.reports.places import where_of
 from services.audit.reports.replay import Replayed
@@ -38,18 +38,22 @@ class Builder:
         self.jurisdictions = Jurisdictions.released()
 
     def form(self, request: web.Request, name: str, place: str) -> Form:
-        """Raises Problem: not in this place, not listed by its pack, not for this role."""
+        """As `readable`, and listed by the place's pack. Raises Problem."""
+        form = self.readable(request, name, place)
+        try:
+            return required(name, place, self.listed_in(place))
+        except FormNotListed:
+            raise Problem(problems.REPORT_NOT_LISTED, form=form.id, place=place) from None
+
+    def readable(self, request: web.Request, name: str, place: str) -> Form:
+        """Raises Problem: no such form, not in this place, not for this role."""
         actor = request[ACTOR]
         today = self._service.clock.today()
         require_jurisdiction(actor, place, self.jurisdictions, today)
         try:
-            form = required(name, place, self.listed_in(place))
+            form = released().form(name)
         except FormUnknown:
             raise Problem(codes.RESOURCE_UNKNOWN) from None
-        except FormNotListed as refused:
-            raise Problem(
-                problems.REPORT_NOT_LISTED, form=refused.form, place=refused.place
-            ) from None
         auditors = {Role.AUDITOR, Role.AUDIT_APPROVER}
         if form.audience in CLOSED and not actor.roles & auditors:
             roles = ", ".join(sorted(role.value for role in auditors))

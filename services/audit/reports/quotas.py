@@ -38,12 +38,22 @@ SUM_DIFFERS = "QUOTA_SUM_DIFFERS"
 
 
 def progress_of(
-    done: Replayed, places: frozenset[str], period: Period | None, sees: Sees
+    done: Replayed,
+    places: frozenset[str],
+    period: Period | None,
+    sees: Sees,
+    targets: Iterable[Quota] = (),
 ) -> tuple[Progress, ...]:
     """Every quota set in these places whose days touch the period; counted from its first day to
     the period's last, or to its own.
+
+    `targets`: those of a document that the log does not hold; a table that was set for the same
+    days takes their place. A report has none of them: it counts what is in the log alone.
     """
-    standing = (quota for quota in done.quotas.values() if quota.persons)
+    standing = [*done.quotas.values()]
+    known = {(quota.place, quota.first, quota.last) for quota in standing if quota.whole}
+    standing += [one for one in targets if (one.place, one.first, one.last) not in known]
+    standing = [quota for quota in standing if quota.persons]
     quotas = [q for q in standing if q.place in places and _touches(q, period)]
     cases = [done.cases[claim] for claim in sorted(done.cases)]
     return tuple(
@@ -92,6 +102,8 @@ def _counts(quota: Quota, case: Case, sees: Sees) -> bool:
         return False
     if quota.unit_kind == "institution":
         return case.institution == quota.unit
+    if quota.unit == quota.place and not quota.whole:
+        return case.place == quota.place  # the city's own units (市直), without its districts
     return sees(quota.place if quota.whole else quota.unit, case.place)
 
 

@@ -95,7 +95,7 @@ class Replayed:
     cases: dict[str, Case] = field(default_factory=dict)
     movements: list[Movement] = field(default_factory=list)
     completed: dict[str, Completed] = field(default_factory=dict)
-    quotas: dict[tuple[str, str, date, date, tuple[str, ...]], Quota] = field(default_factory=dict)
+    quotas: dict[tuple[object, ...], Quota] = field(default_factory=dict)
     sources: dict[tuple[str, str], str] = field(default_factory=dict)
     """(place, fund) → source of the money"""
     findings: dict[str, list[Event]] = field(default_factory=dict)
@@ -139,7 +139,7 @@ def _case(done: Replayed, claim: str) -> Case:
 
 def _set(done: Replayed, event: Event, quota: QuotaSet) -> None:
     """The newest number for a unit, a period and kinds is the one in force."""
-    key = (event.jurisdiction, quota.unit, quota.from_day, quota.to_day, quota.kinds)
+    key = (event.jurisdiction, quota.unit, quota.whole, quota.from_day, quota.to_day, quota.kinds)
     done.quotas[key] = Quota(
         quota.unit, quota.unit_kind, quota.from_day, quota.to_day, quota.persons,
         event.jurisdiction, quota.kinds, quota.whole, quota.clause or "",

@@ -18,13 +18,15 @@ from shared.events.references import QuotaSet
 from shared.store.commands import Aggregate, Decision
 
 UnitKind = Literal["district", "institution"]
+Line = tuple[str, bool]
+"""a unit, and whether it is the total"""
 SUM_DIFFERS = "QUOTA_SUM_DIFFERS"
 
 
 @dataclass(frozen=True, slots=True)
 class Share:
-    """What one unit is to reach; a district by its code or name of ours, an institution by its
-    code.
+    """What one unit is to reach: a district, an institution, or the city's own units by the code
+    of the city itself.
     """
 
     unit: str
@@ -53,10 +55,10 @@ class SetQuotas:
 
 @dataclass(frozen=True, slots=True)
 class Quotas:
-    """The table in force, by unit."""
+    """The table in force, by unit; the total of a city and the share of its own units are two."""
 
     version: int = 0
-    standing: Mapping[str, QuotaSet] = field(default_factory=dict)
+    standing: Mapping[Line, QuotaSet] = field(default_factory=dict)
 
 
 def stream_of(place: str, from_day: date, to_day: date, kinds: Sequence[str]) -> str:
@@ -68,7 +70,12 @@ def stream_of(place: str, from_day: date, to_day: date, kinds: Sequence[str]) ->
 def evolve(quotas: Quotas, event: Event) -> Quotas:
     if not isinstance(event.facts, QuotaSet):
         return Quotas(event.version, quotas.standing)
-    return Quotas(event.version, {**quotas.standing, event.facts.unit: event.facts})
+    return Quotas(event.version, {**quotas.standing, line_of(event.facts): event.facts})
+
+
+def line_of(quota: QuotaSet) -> Line:
+    """Which line of the table it is."""
+    return quota.unit, quota.whole
 
 
 QUOTAS: Aggregate[Quotas] = Aggregate("/claims", CLAIM_EVENTS, Quotas(), evolve)
@@ -81,16 +88,16 @@ def set_quotas(quotas: Quotas, command: SetQuotas) -> Decision:
     """
     if command.from_day > command.to_day:
         raise QuotaDaysRefused
-    units = [command.place, *(share.unit for share in command.shares)]
+    units = [share.unit for share in command.shares]
     if twice := next((unit for unit in units if units.count(unit) > 1), None):
         raise QuotaUnitTwice(unit=twice)
     total = sum(share.persons for share in command.shares)
     if command.shares and _differs(command, total):
         raise QuotaSumDiffers(clause=command.clause or "", total=command.persons, shares=total)
-    table = {event.unit: event for event in _events(command)}
-    gone = [event for unit, event in quotas.standing.items() if unit not in table and event.persons]
+    table = {line_of(event): event for event in _events(command)}
+    gone = [event for line, event in quotas.standing.items() if line not in table and event.persons]
     events = [*table.values(), *(_ended(event) for event in gone)]
-    news = [event for event in events if quotas.standing.get(event.unit) != event]
+    news = [event for event in events if quotas.standing.get(line_of(event)) != event]
     if not news:
         raise QuotaUnchanged
     return Decision(news)

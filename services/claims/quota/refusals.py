@@ -9,8 +9,8 @@ QUOTA_DAYS_REFUSED = define(
 QUOTA_UNIT_TWICE = define(
     "QUOTA_UNIT_TWICE",
     409,
-    "{unit} stands in the table twice; the total is that of the place itself.",
-    "单位 {unit} 在任务表中重复；合计即本地区任务数。",
+    "{unit} stands in the table twice.",
+    "单位 {unit} 在任务表中重复。",
 )
 QUOTA_SUM_DIFFERS = define(
     "QUOTA_SUM_DIFFERS",

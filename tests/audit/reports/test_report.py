@@ -15,8 +15,9 @@ from services.audit.reports.forms import (
     required,
 )
 from services.audit.reports.period import PeriodRefused, parse_period
+from services.audit.reports.places import listed_targets
 from services.audit.reports.quotas import SUM_DIFFERS, progress_of
-from services.audit.reports.replay import replay
+from services.audit.reports.replay import Quota, replay
 from services.audit.reports.report import FindingUnknown, Report, report
 from services.audit.reports.written import (
     MAX_SHEET_ROWS,
@@ -25,7 +26,18 @@ from services.audit.reports.written import (
     sha256_of,
     xlsx_report,
 )
-from tests.audit.reports.stories import CITY, FIRST, SEAL, SECOND, WHERE, Story, fund, plan
+from tests.audit.reports.stories import (
+    CITY,
+    FIRST,
+    FROM,
+    SEAL,
+    SECOND,
+    TO,
+    WHERE,
+    Story,
+    fund,
+    plan,
+)
 from tests.audit.trace.stories import FINDING
 from tests.audit.trace.stories import story as with_finding
 
@@ -163,6 +175,33 @@ def test_units_that_do_not_add_up_to_the_total_are_named(bureau: Story) -> None:
     done = replay(bureau.events)
     whole, _ = progress_of(done, WHERE.places, None, WHERE.sees)
     assert whole.warning == SUM_DIFFERS
+
+
+def test_a_target_of_the_document_is_followed_until_a_table_is_set_for_its_days(
+    bureau: Story,
+) -> None:
+    targets = [q for q in listed_targets() if q.place == CITY]
+    whole = [q for q in targets if q.whole]
+    assert {(q.persons, q.clause) for q in whole} == {(30_000, "HLD-0-1"), (10_000, "HLD-0-1")}
+    assert sum(q.persons for q in targets if not q.whole) == 10_000
+    year = replace_days(whole[0])
+    before = progress_of(replay(bureau.events), WHERE.places, None, WHERE.sees, [year])
+    bureau.quota(CITY, 10, whole=True)
+    after = progress_of(replay(bureau.events), WHERE.places, None, WHERE.sees, [year])
+    assert [(one.target, one.paid) for one in before] == [(year.persons, 5)]
+    assert [one.target for one in after] == [10]
+
+
+def test_the_share_of_the_citys_own_units_leaves_its_districts_out(bureau: Story) -> None:
+    bureau.claim(30, CITY)
+    bureau.quota(CITY, 10, whole=True)
+    bureau.quota(CITY, 10)
+    whole, own = progress_of(replay(bureau.events), WHERE.places, None, WHERE.sees)
+    assert (whole.applied, own.applied) == (8, 1)
+
+
+def replace_days(target: Quota) -> Quota:
+    return target._replace(first=FROM, last=TO)
 
 
 def test_a_quota_of_one_kind_counts_that_kind_alone(bureau: Story) -> None:
