@@ -56,8 +56,7 @@ def judge(
     return _approved(
         pack,
         kind,
-        claim,
-        on=on,
+        scope,
         steps=priced.steps,
         rule=rule,
         flags=grounds,
@@ -311,25 +310,29 @@ def _mattered(
     return tuple(sorted(mattered))
 
 
+def _looked_at(pack: Pack, kind: Kind, scope: Scope) -> list[str]:
+    """Clauses of the gates that were passed. What nobody has reported was not looked at."""
+    return [
+        gate.clause
+        for gate in pack.gates.get((kind.id, scope.case.group), ())
+        if gate.clause and (gate.unless is None or holds(gate.unless, scope) is not None)
+    ]
+
+
 def _approved(
     pack: Pack,
     kind: Kind,
-    claim: ClaimCase,
+    scope: Scope,
     *,
-    on: date,
     steps: tuple[Step, ...],
     rule: PayeeRule,
     flags: list[Ground],
     used: tuple[FactUsed, ...],
     mattered: tuple[str, ...],
 ) -> Judgement:
-    amount_fen = steps[-1].amount_fen
+    claim, amount_fen = scope.case, steps[-1].amount_fen
     payee: PayeeKind = claim.payee_kind  # the rule's own, or the judge would have stopped
-    gates = pack.gates.get((kind.id, claim.group), ())
-    passed = [gate.clause for gate in gates if gate.clause] + [
-        rule.clause,
-        *_limit_clauses(pack, claim),
-    ]
+    passed = [*_looked_at(pack, kind, scope), rule.clause, *_limit_clauses(pack, claim)]
     clauses = _each_once([*passed, *_dates_clause(pack)])
     return Judgement(
         decision="APPROVE",
@@ -350,6 +353,6 @@ def _approved(
         policy_id=pack.policy_id,
         version=pack.version,
         content_sha256=pack.content_sha256,
-        on=on,
+        on=scope.on,
         funds=kind.funds or tuple(source.id for source in pack.content.funds.sources),
     )
