@@ -65,6 +65,13 @@ def test_what_the_policy_does_not_settle_waits_for_a_person(
     assert (found.decision, found.reasons, found.amount_fen) == ("HOLD", (reason,), 0)
 
 
+def test_an_approval_cites_only_the_gates_that_were_looked_at() -> None:
+    facts = stated_facts(huludao(), claim())
+    alive = facts | {"died_on": Fact(value=date(2020, 5, 20), source="POLICE")}
+    cited = [{c.clause for c in judged(claim(), facts=f).citations} for f in (facts, alive)]
+    assert ("HLD-12-2" in cited[0], "HLD-12-2" in cited[1]) == (False, True)
+
+
 def test_an_unanswered_fact_holds_and_names_the_register_and_the_day_to_ask() -> None:
     facts = stated_facts(huludao(), claim()) | {"agreement_in_force": None}
     found = judged(claim(), facts=facts)
