@@ -10,11 +10,13 @@ from services.audit.person import api as files_of_persons
 from services.audit.reports import api as reports
 from services.audit.trace import api as traces
 from services.claims import files, lookup, persons
+from services.claims.approvals import routes as approvals
 from services.claims.claim import routes as claims
 from services.claims.document import routes as documents
 from services.claims.handling import routes as handling
 from services.claims.notice import routes as notices
 from services.claims.plan import routes as plans
+from services.claims.policy import routes as policies
 from services.claims.quota import api as quotas
 from services.claims.reference import routes as references
 from services.claims.verification import routes as verifications
@@ -57,8 +59,9 @@ def routes(name: str) -> list[Route]:
             return [
                 *claims.routes(service), *files.routes(service), *persons.routes(service),
                 *lookup.routes(service), *quotas.routes(service), *documents.routes(service),
-                *handling.routes(service), *notices.routes(service), *plans.routes(service),
-                *verifications.routes(service), *references.routes(service),
+                *approvals.routes(service), *handling.routes(service), *notices.routes(service),
+                *plans.routes(service), *verifications.routes(service), *references.routes(service),
+                *policies.routes(service),
             ]  # fmt: skip
         case "payments":
             return payments.routes(service)
