@@ -25,6 +25,7 @@ from shared.policy.unknown import (
 )
 
 MONTHS = 12
+NO_PRICE = "AMOUNT_CATALOGUE"
 
 
 @dataclass(frozen=True, slots=True)
@@ -324,7 +325,7 @@ def _no_table(pack: Pack, clause: str, fact: str, scope: Scope) -> Priced:
     """INT-10: the sum stands in a table that is not loaded; eligible, and not paid."""
     ground = Ground(
         decision="HOLD",
-        code="AMOUNT_CATALOGUE",
+        code=NO_PRICE,
         clauses=(clause,),
         missing=(missing_fact(pack, fact, scope),),
         interpretations=("INT-10",),

@@ -6,7 +6,7 @@ from datetime import date
 import msgspec
 
 from shared.events.base import PayeeKind
-from shared.policy.amounts import Priced, amount_of
+from shared.policy.amounts import NO_PRICE, Priced, amount_of
 from shared.policy.cases import (
     Cited,
     ClaimCase,
@@ -47,6 +47,7 @@ def judge(
     grounds += _place(pack, claim) + _group(pack, kind, scope) + _gates(pack, kind, scope)
     grounds += [*priced.grounds, *paid, *limit_grounds(pack, claim, history)]
     grounds += _same_amount(kind, priced, scope)
+    grounds = _without_price(grounds)
     used = _facts_used(pack, kind, scope)
     stopped = any(ground.decision != "FLAG" for ground in grounds)
     if rule is None or not priced.steps or stopped:
@@ -197,6 +198,15 @@ def _stop(gate: Gate, clauses: tuple[str, ...]) -> list[Ground]:
         instead=gate.instead,
     )
     return [stop, msgspec.structs.replace(stop, decision="FLAG")] if gate.flag else [stop]
+
+
+def _without_price(grounds: list[Ground]) -> list[Ground]:
+    """AMOUNT_CATALOGUE says: eligible, only the table is missing. Beside another hold it says
+    nothing that the claimant could use.
+    """
+    if all(ground.decision != "HOLD" or ground.code == NO_PRICE for ground in grounds):
+        return grounds
+    return [ground for ground in grounds if ground.code != NO_PRICE]
 
 
 def _same_amount(kind: Kind, priced: Priced, scope: Scope) -> list[Ground]:

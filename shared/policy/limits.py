@@ -10,6 +10,8 @@ from shared.policy.pack import CertificateOnce, Limit, MaxTimes, NoRepeat, Pack
 
 # The national levels from low to high; `none` has no place in this order.
 RANKS = {"L5": 1, "L4": 2, "L3": 3, "L2": 4, "L1": 5}
+OTHER_TRADE = "hold_other_trade"
+"""the reading of INT-05 by which another trade of the same occupation is for a person"""
 EXCEPTED = "LIMIT_EXCEPTED"
 """flag of a claim that passes a limit by a recorded exception"""
 MAX_EXCEPTIONS = 5
@@ -94,6 +96,8 @@ def _repeat(
     same = [s for s in subsidies if _same_level(pack, claim, s)]
     if not same:
         return []
+    if pack.switches.get("INT-05") == OTHER_TRADE and all(_other_trade(claim, s) for s in same):
+        return [_of_another_trade(limit, same)]
     # INT-04 made the difference only where the two certificates are of different types.
     mattered = any(s.certificate_type != claim.certificate_type for s in same)
     return [
@@ -105,6 +109,21 @@ def _repeat(
             interpretations=("INT-04",) if mattered and claim.level != "none" else (),
         )
     ]
+
+
+def _other_trade(claim: ClaimCase, earlier: Subsidy) -> bool:
+    """Both name their trade (工种) and the two differ."""
+    return None not in (claim.trade, earlier.trade) and claim.trade != earlier.trade
+
+
+def _of_another_trade(limit: NoRepeat, same: list[Subsidy]) -> Ground:
+    return Ground(
+        decision="HOLD",
+        code="TRADE_DIFFERS",
+        clauses=(limit.clause,),
+        conflicts=tuple(s.stream for s in same),
+        interpretations=("INT-05",),
+    )
 
 
 def _times(pack: Pack, limit: MaxTimes, claim: ClaimCase, history: History) -> list[Ground]:

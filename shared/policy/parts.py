@@ -106,7 +106,7 @@ class Ask(Part, frozen=True, kw_only=True):
     about: Literal["person", "certificate", "institution"]
     read: Literal["holds", "count", "amount_fen", "code", "valid_from", "valid_to"] = "holds"
     """what of the answer is the fact: whether it holds every day, how many entries there are up to
-    `as_of` (or in the training, where `until` names its end), the newest entry's sum, code or day"""
+    `as_of` (in the training where `until` names its end), the newest entry's sum, code or day"""
     attribute: Annotated[str, Meta(pattern=r"^[a-z][a-z0-9_]{1,38}$")]
     """the question, and the attribute of the facts that answer it"""
     until: DateField | None = None

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from shared.policy.amounts import MONTHS
+from shared.policy.amounts import MONTHS, NO_PRICE
 from shared.policy.conditions import FULL_BP
 from shared.policy.pack import Pack
 from shared.policy.parts import Catalogue, Kind, Ratio, Shortfall, Table, Times
@@ -86,7 +86,7 @@ def _whole(field: str) -> str:
 
 def _catalogue(pack: Pack, kind: Kind, catalogue: Catalogue) -> PricedSql:
     base = _whole(f"facts.{catalogue.fact}")
-    stops = [("HOLD", "AMOUNT_CATALOGUE", f"{base} IS NULL")]
+    stops = [("HOLD", NO_PRICE, f"{base} IS NULL")]
     share = None
     if catalogue.uplift is not None:
         more = _whole(f"facts.{catalogue.uplift.fact}")
@@ -111,7 +111,7 @@ def _ratio(pack: Pack, kind: Kind, ratio: Ratio) -> PricedSql:
         if pack.switches.get(raised.interpretation or "") != "base":
             lacking = f"(NOT {listed_}) AND {lacking}"
             share = f"(CASE WHEN {listed_} THEN {raised.ratio_bp} ELSE {share} END)"
-    stops.append(("HOLD", "AMOUNT_CATALOGUE", f"({lacking}) OR {base} IS NULL"))
+    stops.append(("HOLD", NO_PRICE, f"({lacking}) OR {base} IS NULL"))
     return _computed(pack, kind, base, share, ratio.times, stops)
 
 

@@ -8,7 +8,15 @@ citations and the steps are the Python judge's to say, for the cases that somebo
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from shared.policy.limits import EXCEPTED, MAX_EXCEPTIONS, RANKS, kinds_apart, year_basis
+from shared.policy.amounts import NO_PRICE
+from shared.policy.limits import (
+    EXCEPTED,
+    MAX_EXCEPTIONS,
+    OTHER_TRADE,
+    RANKS,
+    kinds_apart,
+    year_basis,
+)
 from shared.policy.pack import CertificateOnce, MaxTimes, NoRepeat, Pack
 from shared.policy.parts import Catalogue, Gate, Kind
 from shared.policy.sql import column, condition_sql, listed, literal
@@ -171,7 +179,7 @@ def _select(pack: Pack, kind: Kind, table: str, grounds: _Grounds, fen: str) -> 
   CASE WHEN decision = 'APPROVE' THEN fen ELSE 0 END AS amount_fen,
   CASE WHEN decision = 'APPROVE' THEN claim_payee_kind END AS payee_kind,
   CASE WHEN outside THEN {bits["POLICY_NOT_IN_FORCE"]}::BIGINT WHEN decision = 'REJECT'
-    THEN {_bits(of["REJECT"], bits)} WHEN decision = 'HOLD' THEN {_bits(of["HOLD"], bits)}
+    THEN {_bits(of["REJECT"], bits)} WHEN decision = 'HOLD' THEN {_held_bits(of["HOLD"], bits)}
     ELSE 0::BIGINT END AS reason_bits,
   CASE WHEN outside THEN 0::BIGINT ELSE {_bits(of["FLAG"], bits)} END AS flag_bits
 FROM (SELECT *, CASE WHEN outside THEN '{outside}' WHEN {rejected} THEN 'REJECT'
@@ -185,6 +193,14 @@ WHERE claim_kind = {literal(kind.id)})))"""  # noqa: S608  constants of a checke
 
 def _any(found: list[tuple[str, str]]) -> str:
     return " OR ".join(name for name, _ in found) or "false"
+
+
+def _held_bits(found: list[tuple[str, str]], bits: dict[str, int]) -> str:
+    """A missing price is said only where nothing else holds the claim."""
+    others = _bits([one for one in found if one[1] != NO_PRICE], bits)
+    if NO_PRICE not in bits:
+        return others
+    return f"coalesce(nullif({others}, 0), {bits[NO_PRICE]})"
 
 
 def _bits(found: list[tuple[str, str]], bits: dict[str, int]) -> str:
@@ -325,7 +341,14 @@ def _repeat(
             " OR list_contains(same_certificate_other_person, h.stream))"
         )
         same = f"{same} AND NOT ({cited})"
-    yield "REJECT", limit.reason, f"{grounds.counted(same)} > 0"
+    repeated = f"{grounds.counted(same)} > 0"
+    if pack.switches.get("INT-05") != OTHER_TRADE:
+        yield "REJECT", limit.reason, repeated
+        return
+    alike = f"{same} AND coalesce(h.trade = claim_trade, true)"
+    clear = f"{grounds.counted(alike)} > 0"
+    yield "REJECT", limit.reason, clear
+    yield "HOLD", "TRADE_DIFFERS", f"{repeated} AND NOT {clear}"
 
 
 def _level_class(pack: Pack, level: str, type_: str) -> str:

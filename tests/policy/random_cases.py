@@ -105,7 +105,7 @@ class Cases:
             delivery=self._maybe(self._text("claim.delivery", "classroom")),
             months_claimed=self._maybe(random.choice([0, 1, 6, 7, 12, 13]), 0.3),
             training_completed=self._maybe(random.random() < 0.8),
-            trade=self._maybe("t1", 0.2),
+            trade=self._maybe("t1", 0.5),
             employer=self._maybe("ENT-1"),
             issuer_class=self._maybe(self._text("claim.issuer_class", "joint", "association")),
             plan=self._maybe("plan-1"),
@@ -183,6 +183,7 @@ class Cases:
             year=claim.claimed_on.year - random.choice([0, 0, 0, 1]),
             counted=random.random() < 0.8,
             months=random.choice([0, 0, 2, 6]),
+            trade=random.choice([None, "t1", "t2"]),
         )
 
 

@@ -99,7 +99,7 @@ MISTAKES = [
     ("DUPLICATE_ID", ("- id: INT-02", "- id: INT-01"), "$.interpretations[1]"),
     ("DATES_REVERSED", ("valid_to: 2021-12-31", "valid_to: 2019-07-30"), "$.validity.valid_to"),
     ("UNKNOWN_SWITCH", ("- id: INT-05", "- id: INT-77"), "$.interpretations[4].id"),
-    ("UNKNOWN_CHOICE", ("choice: occupation_code", "choice: trade"),
+    ("UNKNOWN_CHOICE", ("choice: hold_other_trade", "choice: trade"),
      "$.interpretations[4].choice"),
     ("UNKNOWN_GROUP", ("groups: [HLD.G.employee]", "groups: [HLD.G.nobody]"),
      "$.kinds[0].groups[0]"),
@@ -151,8 +151,8 @@ def test_a_wrong_pack_is_refused_with_place_and_reason(
 
 
 def test_the_place_is_the_line_and_column_in_the_file() -> None:
-    code, line, column, _ = refusal(text_with(("choice: occupation_code", "choice: trade")))
-    assert (code, line, column) == ("UNKNOWN_CHOICE", line_of("choice: occupation_code"), 11)
+    code, line, column, _ = refusal(text_with(("choice: hold_other_trade", "choice: trade")))
+    assert (code, line, column) == ("UNKNOWN_CHOICE", line_of("choice: hold_other_trade"), 11)
 
 
 def test_a_second_yearly_limit_on_one_kind_is_refused() -> None:
@@ -165,7 +165,7 @@ def test_a_second_yearly_limit_on_one_kind_is_refused() -> None:
 
 
 def test_all_mistakes_are_named_at_once() -> None:
-    text = text_with(("choice: occupation_code", "choice: trade"), ("INT-02", "INT-88"))
+    text = text_with(("choice: hold_other_trade", "choice: trade"), ("INT-02", "INT-88"))
     with pytest.raises(PackRefused) as caught:
         parse_pack(text)
     assert {error.code for error in caught.value.errors} == {"UNKNOWN_CHOICE", "UNKNOWN_SWITCH"}
