@@ -157,3 +157,5 @@ def _show(found: Report) -> None:
         columns = [heading(column) for column in one.columns]
         screen.print(table(f"{one.zh}  {one.en}", columns, rows))
     screen.print(f"CSV SHA-256 {sha256_of(found)}", markup=False)
+    if found.parked:
+        screen.print(f"Complete except {found.parked} unreadable events. 有事件无法读取。")

@@ -17,10 +17,10 @@ class Gathered:
 
 async def gather(person: str, find: Find, seal: Seal | None) -> Gathered:
     """Two looks by name; with a seal only events of that prefix. Raises LogUnavailable."""
-    near = _sealed(await find([person], False), seal)
-    links = links_of(person, near)
-    far = _sealed(await find(sorted(links), True), seal) if links else []
-    found = {(entry.at, entry.seq): entry for entry in (*near, *far)}
+    near = await find([person], False)
+    links = links_of(person, _sealed(near, seal))
+    far = await find(sorted(links), True) if links else []
+    found = {(entry.at, entry.seq): entry for entry in _sealed([*near, *far], seal)}
     ordered = tuple(found[place] for place in sorted(found))
     return Gathered(ordered, len(near) <= MAX_EVENTS and len(far) <= MAX_EVENTS)
 

@@ -99,6 +99,8 @@ class Replayed:
     sources: dict[tuple[str, str], str] = field(default_factory=dict)
     """(place, fund) → source of the money"""
     findings: dict[str, list[Event]] = field(default_factory=dict)
+    parked: int = 0
+    """events that nobody can read: complete except for these"""
     settled: dict[tuple[str, Payee], list[Settled]] = field(
         default_factory=lambda: defaultdict(list)
     )

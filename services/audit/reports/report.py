@@ -43,7 +43,9 @@ class Shown(msgspec.Struct, frozen=True):
 
 
 class Report(msgspec.Struct, frozen=True):
-    """`seal` names the prefix: the same seal gives the same report, bit by bit."""
+    """`seal` names the prefix: the same seal gives the same report, bit by bit. `parked`: events
+    of it that nobody can read; it is complete except for these.
+    """
 
     form: str
     form_version: int
@@ -55,6 +57,7 @@ class Report(msgspec.Struct, frozen=True):
     period: str
     sealed_at: str
     seal: str
+    parked: int
     tables: tuple[Shown, ...]
 
     @property
@@ -84,7 +87,7 @@ def report(form: Form, where: Where, period: Period, seal: Seal, done: Replayed)
     )
     return Report(
         form.id, VERSION, form.zh, form.en, form.clauses, form.audience, where.place, period.name,
-        seal.at.isoformat(), seal.digest, tables,
+        seal.at.isoformat(), seal.digest, done.parked, tables,
     )  # fmt: skip
 
 

@@ -11,7 +11,7 @@ from services.audit.replay.typed import BeyondArchive
 from services.audit.reports.replay import TYPES, Replayed, replay
 from shared.events.base import BY_CLASS, FINDING_EVENTS
 from shared.events.cases import Judged
-from shared.events.envelope import Event, decode
+from shared.events.envelope import Event, Undecodable, decode
 from shared.log.port import TopicPartition
 
 _ROWS_AT_ONCE = 1_000
@@ -19,12 +19,21 @@ _NEVER = datetime.min.replace(tzinfo=UTC)
 
 
 def replayed(archive: Path, seal: Seal) -> Replayed:
-    """All that reports count, as of the seal. Raises BeyondArchive, ArchiveDamaged."""
-    return replay(events_of(archive, seal, TYPES))
+    """All that reports count, as of the seal; what nobody can read is counted and left out, as
+    everywhere. Raises BeyondArchive, ArchiveDamaged.
+    """
+    parked: list[str] = []
+    done = replay(events_of(archive, seal, TYPES, parked))
+    done.parked = len(parked)
+    return done
 
 
-def events_of(archive: Path, seal: Seal, types: Sequence[str]) -> Iterator[Event]:
-    """Events of these types, by topic, partition and number; nothing beyond the seal."""
+def events_of(
+    archive: Path, seal: Seal, types: Sequence[str], parked: list[str]
+) -> Iterator[Event]:
+    """Events of these types, by topic, partition and number; nothing beyond the seal. `parked`
+    gets the place of each that cannot be decoded.
+    """
     wanted = ", ".join(quoted(kind) for kind in types)
     with reading(archive), connection(memory="512MB") as database:
         known = covers(archive)
@@ -33,12 +42,17 @@ def events_of(archive: Path, seal: Seal, types: Sequence[str]) -> Iterator[Event
                 continue
             files = _files(known.get(at, Cover((), ())), at, last)
             result = database.execute(
-                f"SELECT body FROM {files_sql(files)} "  # noqa: S608 (names of our own)
+                f"SELECT seq, body FROM {files_sql(files)} "  # noqa: S608 (names of our own)
                 f"WHERE seq <= {last} AND type IN ({wanted}) ORDER BY seq"
             )
             while rows := result.fetchmany(_ROWS_AT_ONCE):
-                for (body,) in rows:
-                    yield decode(body)
+                for seq, body in rows:
+                    try:
+                        event = decode(body)
+                    except Undecodable:
+                        parked.append(f"{at.topic}/{at.partition}/{seq}")
+                        continue
+                    yield event
 
 
 def sealed_in(archive: Path, until: datetime | None = None) -> Seal:
@@ -47,7 +61,7 @@ def sealed_in(archive: Path, until: datetime | None = None) -> Seal:
     """
     known = {at: cover.last_seq for at, cover in covers(archive).items()}
     own = {at: last for at, last in known.items() if at.topic == FINDING_EVENTS}
-    judged = events_of(archive, Seal(_NEVER, own), (BY_CLASS[Judged].key,))
+    judged = events_of(archive, Seal(_NEVER, own), (BY_CLASS[Judged].key,), [])
     whole = (
         event
         for event in judged

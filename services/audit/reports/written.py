@@ -47,6 +47,7 @@ def _title(report: Report) -> Iterator[Sequence[Cell]]:
     yield ("期间 period", report.period)
     yield ("截至 sealed at", report.sealed_at)
     yield ("封存 seal", report.seal)
+    yield ("无法读取的事件 unreadable events", report.parked)
 
 
 def _tables(report: Report) -> Iterator[Sequence[Cell]]:
