@@ -79,7 +79,8 @@ class Standing:
 
     versions: Mapping[str, Sequence[Version]] = field(default_factory=dict)
     places: Mapping[str, str] = field(default_factory=dict)
-    """policy by GB/T 2260 code"""
+    """policy by GB/T 2260 code; one that only an older version names stays with its policy, whose
+    newest version then holds the claim"""
 
     @classmethod
     def of(cls, found: Iterable[Version]) -> "Standing":
@@ -112,6 +113,13 @@ class Standing:
         )
         return next(fit, own[0].pack)
 
+    def taken_by(self, pack: Pack) -> str | None:
+        """Another policy whose newest version judges in one of the pack's places."""
+        for policy, own in self.versions.items():
+            if policy != pack.policy_id and own[-1].pack.jurisdictions & pack.jurisdictions:
+                return policy
+        return None
+
     def find(self, policy_id: str, version: int, content_sha256: str) -> Pack | None:
         """Exactly this one, if it still stands."""
         for one in self.versions.get(policy_id, ()):
@@ -139,4 +147,8 @@ def _places(versions: Mapping[str, Sequence[Version]]) -> dict[str, str]:
         for code in sorted(own[-1].pack.jurisdictions):
             if places.setdefault(code, policy) != policy:
                 raise Overlapping(f"{code}: {places[code]} and {policy}")
+    for policy, own in versions.items():
+        for one in own[:-1]:
+            for code in sorted(one.pack.jurisdictions):
+                places.setdefault(code, policy)
     return places

@@ -1,9 +1,11 @@
 """Which version judges a claim: half-open ranges by first day, the highest number wins."""
 
+from dataclasses import replace
 from datetime import date
 
 import pytest
 
+from shared.policy.load import parse_pack
 from shared.policy.standing import (
     EVER,
     Days,
@@ -13,7 +15,7 @@ from shared.policy.standing import (
     picked_day,
     shipped,
 )
-from tests.claims.policy.versions import POLICY, pack_of
+from tests.claims.policy.versions import POLICY, RELEASED, pack_of
 
 CITY = "211400"
 KIND = "HLD.K.employee_skill"
@@ -95,3 +97,16 @@ def test_a_kind_may_be_dated_by_another_day() -> None:
     said = Days(KIND, date(2021, 12, 1), date(2021, 12, 1), training_from=date(2021, 2, 1))
     assert picked_day(dated, said) == date(2021, 2, 1)
     assert picked_day(ONE, said) == date(2021, 12, 1)
+
+
+def test_a_district_that_is_dropped_stays_with_its_policy_and_may_go_to_another() -> None:
+    less = replace(TWO, jurisdictions=TWO.jurisdictions - {"211404"})
+    found = standing(Version(less, FIRST_DAY, published=True))
+    assert found.judging("211404", Days(KIND, FIRST_DAY)) is less  # which holds it: not covered
+    other = replace(
+        parse_pack(RELEASED.replace(POLICY, "HLD-2022-1")), jurisdictions=frozenset({"211404"})
+    )
+    assert found.taken_by(other) is None
+    assert standing().taken_by(other) == POLICY
+    both = standing(Version(less, FIRST_DAY, published=True), Version(other, EVER))
+    assert both.places["211404"] == "HLD-2022-1"

@@ -6,11 +6,13 @@ from typing import Any
 
 from aiohttp import web
 
+from services.claims.claim.views import VIEW
 from services.claims.packs import keep, policies
 from services.claims.policy import decide, problems, views
 from services.claims.policy.decide import POLICY, Known, Policy, Proposal
 from services.claims.policy.refusals import NoSuchProposal
 from services.claims.policy.running import Comparison, Progress, pack_of
+from services.claims.sight import until_visible
 from shared.http import catalogue as codes
 from shared.http.access import Jurisdictions, require_jurisdiction
 from shared.http.answers import answer
@@ -49,7 +51,7 @@ class PoliciesApi:
         command = decide.ProposeVersion(
             request[ACTOR].sub, pack, digest_of(content), _packed(content),
             body["effective_from"], service.clock.today(), bool(body["retroactive"]),
-            body["reason"] or "", _released(standing, policy_id), _taken_by(standing, pack),
+            body["reason"] or "", _released(standing, policy_id), standing.taken_by(pack),
         )  # fmt: skip
         async with service.pool.acquire() as connection:
             await keep(connection, pack, content)
@@ -109,20 +111,14 @@ class PoliciesApi:
         return answer(views.shown(policy_id, policy or Policy(), versions))
 
     async def list(self, request: web.Request) -> web.Response:
+        """What is in force, and what waits for a second officer."""
+        await until_visible(self._service, request, VIEW)
         standing = await policies(self._service).now()
         today = self._service.clock.today()
         seen = self._jurisdictions.seen_by(request[ACTOR].jurisdiction, today)
+        found = await views.stages(self._service.pool, sorted(seen))
         newest = [own[-1].pack for own in standing.versions.values()]
-        return answer({
-            "policies": [
-                {
-                    "policy": pack.policy_id, "jurisdiction": pack.content.jurisdiction.code,
-                    "version": pack.version, "content_sha256": pack.content_sha256,
-                }
-                for pack in newest
-                if pack.content.jurisdiction.code in seen
-            ]
-        })  # fmt: skip
+        return answer({"policies": views.listed(newest, found, seen)})
 
     async def comparison(self, request: web.Request) -> web.Response:
         """How far the newest run is."""
@@ -244,11 +240,6 @@ def _released(standing: Standing, policy_id: str) -> Known | None:
     if not own:
         return None
     return Known(own[-1].number, own[-1].pack.content_sha256, own[-1].effective_from)
-
-
-def _taken_by(standing: Standing, pack: Pack) -> str | None:
-    found = {standing.places.get(code) for code in pack.jurisdictions} - {None, pack.policy_id}
-    return min((one for one in found if one is not None), default=None)
 
 
 def _version(request: web.Request) -> int:

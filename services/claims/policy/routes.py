@@ -71,7 +71,8 @@ def _reads(api: PoliciesApi) -> list[Route]:
     return [
         Route(
             method="GET", path="/policies", handler=api.list, roles=READERS,
-            response=s.PoliciesListed(), problems=READING, en="List policies", zh="政策列表",
+            response=s.PoliciesListed(), reads_own_writes=True, problems=READING,
+            en="List policies", zh="政策列表",
         ),
         Route(
             method="GET", path=ONE, handler=api.show, roles=READERS, response=s.PolicyShown(),

@@ -186,13 +186,16 @@ class PolicyShown(Schema):
 
 
 class PolicyListed(Schema):
+    """Without a version: only a proposal is there, and nothing is judged by it."""
+
     policy = Identifier(64)
     jurisdiction = Identifier(6, pattern=CITY)
-    version = StrictInteger(1, MAX_VERSION)
-    content_sha256 = Identifier(64)
+    stage = Choice(*[stage.value for stage in Stage])
+    version = StrictInteger(1, MAX_VERSION, required=False)
+    content_sha256 = Identifier(64, required=False)
 
 
 class PoliciesListed(Schema):
-    """The newest version of each policy that the reader's jurisdiction sees."""
+    """Each policy that the reader's jurisdiction sees, with its newest version."""
 
     policies = Items(Nested(PolicyListed()), 1_000)

@@ -1,6 +1,6 @@
 """What readers ask of versions: the policies, a proposal's comparison, the claims that differ."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from hashlib import sha256
 
 import asyncpg
@@ -17,6 +17,7 @@ from shared.events.policies import (
     PolicyProposed,
 )
 from shared.events.references import PolicyPublished
+from shared.policy.pack import Pack
 from shared.policy.standing import EVER, Version
 from shared.store.store import Connection
 
@@ -79,7 +80,10 @@ SELECT kind, judged, gain, lose, stay, differ, old_fen, new_fen
   FROM policy_comparison_kinds WHERE run = $1 ORDER BY kind
 """
 _REACHED = "SELECT coalesce(sum(reached), 0)::bigint FROM policy_comparison_kinds WHERE run = $1"
-_CITIES = "SELECT policy_id FROM policies_seen WHERE jurisdiction = ANY($1) ORDER BY policy_id"
+_SEEN_IN = """
+SELECT policy_id, jurisdiction, stage FROM policies_seen WHERE jurisdiction = ANY($1)
+ ORDER BY policy_id
+"""
 
 
 async def project(connection: Connection, events: Sequence[Event]) -> None:
@@ -153,9 +157,40 @@ async def lines_sha256(pool: asyncpg.Pool, run: str) -> str:
     return digest.hexdigest()
 
 
-async def policies_of(pool: asyncpg.Pool, jurisdictions: Sequence[str]) -> list[str]:
+class InStage(msgspec.Struct, frozen=True):
+    """How far a policy with events of its own is."""
+
+    policy_id: str
+    jurisdiction: str
+    stage: str
+
+
+async def stages(pool: asyncpg.Pool, jurisdictions: Sequence[str]) -> list[InStage]:
     """Policies of these cities with events of their own."""
-    return [row["policy_id"] for row in await pool.fetch(_CITIES, list(jurisdictions))]
+    return [InStage(*row) for row in await pool.fetch(_SEEN_IN, list(jurisdictions))]
+
+
+def listed(
+    newest: Sequence[Pack], found: Sequence[InStage], seen: Collection[str]
+) -> list[dict[str, object]]:
+    """The newest version of each policy, and those of which only a proposal is there."""
+    stage = {one.policy_id: one.stage for one in found}
+    said: list[dict[str, object]] = [
+        {
+            "policy": pack.policy_id,
+            "jurisdiction": pack.content.jurisdiction.code,
+            "stage": stage.pop(pack.policy_id, Stage.IDLE.value),
+            "version": pack.version,
+            "content_sha256": pack.content_sha256,
+        }
+        for pack in newest
+        if pack.content.jurisdiction.code in seen
+    ]
+    return said + [
+        {"policy": one.policy_id, "jurisdiction": one.jurisdiction, "stage": one.stage}
+        for one in found
+        if one.policy_id in stage
+    ]
 
 
 def shown(policy_id: str, policy: Policy, versions: Sequence[Version]) -> dict[str, object]:
