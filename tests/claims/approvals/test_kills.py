@@ -8,6 +8,7 @@ import os
 import random
 from collections import Counter
 from dataclasses import dataclass
+from io import BytesIO
 from pathlib import Path
 
 import aiohttp
@@ -48,7 +49,7 @@ class Place:
         }  # fmt: skip
         async with aiohttp.ClientSession() as http:
             url = f"{service.url}/claims/approvals"
-            async with http.post(url, data=table(proposed), headers=headers) as answer:
+            async with http.post(url, data=BytesIO(table(proposed)), headers=headers) as answer:
                 assert answer.status == 202, await answer.text()
                 self.approvals = (await answer.json())["approvals"]
 
