@@ -10,7 +10,9 @@ from services.claims.approvals.book import MAX_OPEN, Asked
 from services.claims.approvals.listed import COLUMNS
 from services.claims.approvals.schemas import OUTCOMES
 from services.claims.approvals.working import APPROVALS
+from services.claims.claim.views import VIEW
 from services.claims.problems import APPROVALS_REFUSED, APPROVALS_WAITING
+from services.claims.sight import until_visible
 from shared.events.approvals import ApprovalsAsked
 from shared.http import catalogue as codes
 from shared.http.access import Jurisdictions, require_jurisdiction
@@ -24,6 +26,7 @@ from shared.service import Service
 from shared.store.commands import Decision, Done, Request, UnknownStream, finished, stored
 from shared.store.store import Asked as Question
 from shared.store.unit import Appended, Unit
+from shared.tables.problems import MAX_ROWS
 
 DEFAULT_PAGE = 200
 
@@ -58,6 +61,19 @@ class ApprovalsApi:
             event_id, len(lines), service.clock.now(),
         )  # fmt: skip
         return await answered(service, await self._take_in(asked, lines, unit, wanted), 202)
+
+    async def approvable(self, request: web.Request) -> web.Response:
+        """The list to send back, whole or in part, once it has been looked at."""
+        await until_visible(self._service, request, VIEW)
+        actor, query, today = request[ACTOR], request[QUERY], self._service.clock.today()
+        place = query["jurisdiction"] or actor.jurisdiction
+        require_jurisdiction(actor, place, self._jurisdictions, today)
+        seen = sorted(self._jurisdictions.seen_by(place, today))
+        rows = await book.approvable(
+            self._service.pool, seen, query["kind"], query["limit"] or MAX_ROWS
+        )
+        content = await asyncio.to_thread(listed.written, rows)
+        return web.Response(body=content, content_type="text/csv", charset="utf-8")
 
     async def show(self, request: web.Request) -> web.Response:
         asked = await self._find(request)

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 import asyncpg
 
-from services.claims.approvals.listed import Listed
+from services.claims.approvals.listed import Approvable, Listed
 from shared.store.store import Connection
 
 MAX_OPEN = 20
@@ -96,6 +96,13 @@ async def end(connection: Connection, approvals: str, at: datetime) -> None:
     await connection.execute(_END, approvals, at)
 
 
+async def approvable(
+    pool: asyncpg.Pool, places: Sequence[str], kind: str | None, limit: int
+) -> list[Approvable]:
+    """Claims that the policy proposes to approve, with the hash of what is shown of each."""
+    return [Approvable(*row) for row in await pool.fetch(_APPROVABLE, list(places), kind, limit)]
+
+
 async def outcomes_page(
     pool: asyncpg.Pool, approvals: str, outcome: str | None, after: int, limit: int
 ) -> list[asyncpg.Record]:
@@ -121,6 +128,12 @@ UPDATE approvals_of o SET outcome = s.outcome, code = s.code, en = s.en, zh = s.
     AS s(n, outcome, code, en, zh)
  WHERE o.approvals = $1 AND o.n = s.n AND o.outcome IS NULL
 RETURNING 1
+"""
+_APPROVABLE = """
+SELECT stream_id, shown_sha256, kind, occupation, level, amount_fen FROM claims_in_hand
+ WHERE jurisdiction = ANY($1) AND stage = 'proposed' AND shown_sha256 IS NOT NULL
+   AND ($2::text IS NULL OR kind = $2)
+ ORDER BY stream_id LIMIT $3
 """
 _COUNTS = """
 SELECT outcome, count(*) AS k FROM approvals_of

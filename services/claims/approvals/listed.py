@@ -1,12 +1,16 @@
 """The list of claims to approve: one a line, with the hash of what was shown."""
 
+import csv
+import io
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 from services.claims.problems import APPROVALS_REFUSED, CLAIM_TWICE
 from shared.http.problems import MAX_ERRORS, FieldRefusal, Kind, Problem, Refusal
-from shared.tables.columns import Column, parse_row
+from shared.money import yuan
+from shared.tables import cells
+from shared.tables.columns import Column, optional, parse_row
 from shared.tables.problems import BadCell, RowError
 from shared.tables.reader import Upload
 
@@ -21,6 +25,17 @@ class Listed(NamedTuple):
     shown_sha256: str
 
 
+class Approvable(NamedTuple):
+    """One claim of the read table that the policy proposes to approve."""
+
+    claim: str
+    shown_sha256: str
+    kind: str
+    occupation: str
+    level: str
+    amount_fen: int
+
+
 def claim_id(cell: str) -> str:
     if _CLAIM.fullmatch(cell):
         return cell
@@ -33,10 +48,14 @@ def sha256(cell: str) -> str:
     raise BadCell("CODE_FORMAT")
 
 
+TOLD = {"kind": "补贴种类", "occupation": "职业", "level": "等级", "amount": "金额"}
+"""what a reader of the list wants to see beside claim and hash"""
 COLUMNS: Sequence[Column] = (
     Column(name="claim", zh="申请编号", parse=claim_id, max_length=120),
     Column(name="shown_sha256", zh="所见内容哈希值", parse=sha256),
+    *(optional(name, zh, cells.text) for name, zh in TOLD.items()),
 )
+"""what `approvable` writes may be sent back as it is: only claim and hash are read"""
 
 
 def read(upload: Upload) -> list[Listed]:
@@ -49,7 +68,7 @@ def read(upload: Upload) -> list[Listed]:
         else:
             values, errors = parse_row(row.cells, upload.layout, row.number)
             wrong += [_wrong(error) for error in errors]
-            listed.append(Listed(*values))
+            listed.append(Listed(*values[:2]))
         if len(wrong) >= MAX_ERRORS:
             break
     if wrong:
@@ -57,6 +76,16 @@ def read(upload: Upload) -> list[Listed]:
     if len({one.claim for one in listed}) != len(listed):
         raise Problem(CLAIM_TWICE)
     return listed
+
+
+def written(rows: Iterable[Approvable]) -> bytes:
+    """The claims of the read table that may be approved, as the list that approves them."""
+    text = io.StringIO()
+    table = csv.writer(text, lineterminator="\n")
+    table.writerow(["claim", "shown_sha256", *TOLD])
+    for row in rows:
+        table.writerow([*row[:-1], yuan(row.amount_fen)])
+    return text.getvalue().encode()
 
 
 def _wrong(error: RowError) -> FieldRefusal:

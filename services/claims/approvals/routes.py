@@ -26,6 +26,13 @@ def routes(service: Service) -> list[Route]:
             en="Approve up to 100,000 claims, each as it was shown", zh="批量批准申请",
         ),
         Route(
+            method="GET", path="/claims/approvable", handler=api.approvable, roles=READERS,
+            query=s.ApprovableQuery(), reads_own_writes=True, response_type="text/csv",
+            problems=(*READING, codes.JURISDICTION_REFUSED),
+            en="The claims that may be approved, as the list that approves them",
+            zh="可批准的申请名单",
+        ),
+        Route(
             method="GET", path="/claims/approvals/{approvals}", handler=api.show, roles=READERS,
             response=s.ApprovalsShown(), problems=_SEEN,
             en="How far a list of approvals is", zh="批量审批进度",

@@ -11,6 +11,7 @@ from shared.http.fields import (
     StrictInteger,
     StrictString,
 )
+from shared.tables.problems import MAX_ROWS
 
 OUTCOMES = ("approved", "rejected", "held", "refused")
 MAX_PAGE = 1_000
@@ -40,6 +41,14 @@ class ApprovalsShown(Schema):
     claims = StrictInteger(1)
     done = StrictInteger(0)
     counts = Nested(ApprovalsCounts())
+
+
+class ApprovableQuery(Schema):
+    """Which claims: of one place (all that the reader sees otherwise), of one kind."""
+
+    jurisdiction = Identifier(6, pattern=r"[0-9]{6}", required=False)
+    kind = Identifier(64, required=False)
+    limit = QueryInteger(1, MAX_ROWS, required=False)
 
 
 class OutcomesQuery(Schema):

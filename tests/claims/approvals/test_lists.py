@@ -18,6 +18,7 @@ from shared.events.approvals import ApprovalsEnded
 from shared.events.claims import ClaimApproved
 from shared.events.envelope import decode
 from shared.http.identity import Role
+from shared.http.position import Position, wait_for
 from shared.store.commands import By
 from tests.claims.approvals.waiting import (
     HEADER,
@@ -32,6 +33,7 @@ from tests.claims.claim.builders import APPROVER, FILER, PLACE
 from tests.installation import Answer, Person, Running
 
 KEYS = count()
+DISTRICT = "211481"
 
 
 @pytest.fixture
@@ -206,6 +208,45 @@ async def test_a_list_that_cannot_be_read_is_refused_whole(
 
     assert (answer.status, answer.codes[-1]) == (422, code), answer.body
     assert await claims.event_count() == before
+
+
+async def test_the_list_to_approve_is_read_by_place_and_kind_and_sent_back(
+    claims: Running,
+) -> None:
+    """In a district of its own, so that no other test's claims stand in it."""
+    approver = claims.person(APPROVER, Role.APPROVER, at=DISTRICT)
+    ledger, kind = claims.service.ledger, fresh().kind
+    every = await propose(ledger, [Wanted(fresh(), place=DISTRICT) for _ in range(3)])
+    path = f"/claims/approvable?jurisdiction={DISTRICT}"
+    await _visible(claims)
+    lines = await _download(approver, f"{path}&kind={kind}")
+    other = await _download(approver, f"{path}&kind=XX.K.unknown")
+    abroad = await approver.get("/claims/approvable?jurisdiction=211400")
+    answer = await send(approver, "\n".join(lines).encode())
+    shown = await worked_off(claims, approver, answer.body["approvals"])
+
+    assert lines[0] == f"{HEADER},kind,occupation,level,amount"
+    assert {tuple(line.split(",")[:2]) for line in lines[1:]} == {
+        (one.claim, one.shown_sha256) for one in every
+    }
+    assert lines[1].endswith(",2000.00")
+    assert other == lines[:1]
+    assert (abroad.status, abroad.codes) == (403, ["JURISDICTION_REFUSED"])
+    assert shown["counts"]["approved"] == 3
+
+
+async def _visible(claims: Running) -> None:
+    """The read tables show all that is committed."""
+    [projector] = claims.service.projectors
+    for at, number in (await claims.service.store.heads()).items():
+        await wait_for(Position(at.topic, at.partition, number), projector.seen)
+
+
+async def _download(approver: Person, path: str) -> list[str]:
+    headers = {"Authorization": f"Bearer {approver.token}"}
+    async with approver.session.get(approver.url + path, headers=headers) as given:
+        assert given.status == 200, await given.text()
+        return (await given.text()).splitlines()
 
 
 async def test_lists_that_wait_are_bounded(claims: Running, approver: Person) -> None:
