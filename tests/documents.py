@@ -27,6 +27,7 @@ GENERATORS = (
     Generator("tests.states", "docs/states"),
     Generator("tests.openapi", "docs/api"),
     Generator("tests.references", "docs/policy"),
+    Generator("tests.policy.pages", "docs/policy"),
 )
 
 

@@ -3,18 +3,18 @@
 from collections.abc import Iterator, Mapping
 from datetime import date
 from pathlib import Path
-from typing import Annotated, Literal, get_args
+from typing import Annotated, Literal
 
 import msgspec
 from msgspec import Meta
 
 from shared.events.base import Level, PayeeKind
+from shared.policy.claim_values import SAID
 from shared.policy.cases import ClaimCase, Fact, FactValue, History, RecordedException, Subsidy
 from shared.policy.document import PackError, PackRefused, Reader, converted, documents_of
 from shared.policy.judge import stated_facts
 from shared.policy.limits import counts, limits_of, year_of
 from shared.policy.pack import MaxTimes, Pack
-from shared.policy.parts import CertificateType
 from shared.policy.questions import Question
 from shared.policy.verdicts import AdvanceCase, FindingCase, PaymentCase, SettlementCase
 
@@ -31,7 +31,9 @@ class Earlier(_Strict, frozen=True, kw_only=True):
     """One earlier claim; it counts where it was approved and not given up again."""
 
     claim: Annotated[str, Meta(min_length=1, max_length=64)]
+    """a name for it, cited in `conflicts`"""
     person: Literal["same", "other"] = "same"
+    """whose claim it was; `other` matters where it names the same certificate"""
     outcome: Literal["approved", "paid", "returned", "rejected", "withdrawn", "held", "open"] = (
         "approved"
     )
@@ -43,11 +45,13 @@ class Earlier(_Strict, frozen=True, kw_only=True):
     certificate: str | None = None
     trade: str | None = None
     payee: PayeeKind = "individual"
+    """who was paid"""
     claimed_on: date | None = None
     certificate_issued_on: date | None = None
     year: int | None = None
     """none: from the dates, by INT-02"""
     months: Annotated[int, Meta(ge=0, le=1200)] = 0
+    """months of work-based training that it paid (INT-16)"""
     counted: bool | None = None
     """none: counted where its kind has a yearly limit (INT-03)"""
 
@@ -60,10 +64,13 @@ class Expected(_Strict, frozen=True, kw_only=True):
     """
 
     decision: str
+    """one of the decisions listed below"""
     amount_fen: int | None = None
     amount_yuan: str | None = None
     payee: str | None = None
+    """who must be paid"""
     fund: str | None = None
+    """a source that must be allowed to pay it"""
     reasons: tuple[str, ...] | None = None
     flags: tuple[str, ...] | None = None
     conflicts: tuple[str, ...] | None = None
@@ -78,7 +85,9 @@ class CaseFile(_Strict, frozen=True, kw_only=True):
     """One case: exactly one of claim, advance, settlement, payment, finding, question."""
 
     case: Annotated[str, Meta(min_length=1, max_length=40)]
+    """a name of your own, printed with the answer"""
     title: Annotated[str, Meta(max_length=300)] = ""
+    """one line on what the case is about"""
     policy: str
     """POLICY_ID, or POLICY_ID@VERSION"""
     rules: tuple[str, ...] = ()
@@ -86,21 +95,31 @@ class CaseFile(_Strict, frozen=True, kw_only=True):
     shown_by: str | None = None
     """a test that shows it, for what lies outside the judge: delivery, the bank"""
     claim: ClaimCase | None = None
+    """a claim for one person: fields below"""
     advance: AdvanceCase | None = None
+    """a request for money before the training has ended"""
     settlement: SettlementCase | None = None
+    """what a plan earned against what it was advanced"""
     payment: PaymentCase | None = None
+    """a payment from a source or the special account"""
     finding: FindingCase | None = None
+    """a confirmed finding and what follows it"""
     question: Question | None = None
+    """is there such an entry in the pack"""
     facts: dict[str, Given] = {}
+    """what registers answer: value, or `unknown`; not listed is unknown. Of a claim only"""
     references: dict[str, Given] = {}
     """facts that come from imported tables"""
     stated: bool = False
     """facts not given are taken as the claimant states them"""
     history: Annotated[tuple[Earlier, ...], Meta(max_length=1000)] = ()
+    """earlier claims; fields below"""
     exceptions: Annotated[tuple[RecordedException, ...], Meta(max_length=20)] = ()
+    """recorded exceptions: `clause` and `approvers`, a list of two persons (INT-14)"""
     on: date | None = None
     """the day of judging; none: the day of the claim"""
     expect: Expected | None = None
+    """what must come out; fields below"""
 
     def subject(self) -> str | None:
         """Which of the subjects the case has; None for one that a test shows."""
@@ -142,21 +161,7 @@ def _one_subject(reader: Reader, case: CaseFile, name: str) -> None:
         raise PackRefused(name, reader.errors)
 
 
-# The texts of a claim that have a closed list of values.
-CHOICES: Mapping[str, tuple[str, ...]] = {
-    "certificate_type": ("none", *get_args(CertificateType)),
-    "payment_mode": ("pay_first", "credit"),
-    "place_basis": ("insured", "registered", "resident", "job_seeking"),
-    "issuer_class": (
-        "assessor",
-        "association",
-        "joint",
-        "enterprise",
-        "institution",
-        "authority",
-    ),
-    "delivery": ("classroom", "online", "mixed", "work"),
-}
+CHOICES = SAID
 
 
 def _choices(reader: Reader, case: CaseFile, name: str) -> None:

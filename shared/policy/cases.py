@@ -16,28 +16,40 @@ class ClaimCase(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
     """What the claimant says, as far as a policy can ask. None means: not said."""
 
     kind: str
+    """the kind of subsidy, e.g. HLD.K.employee_skill"""
     group: str
+    """the group that the person claims as"""
     jurisdiction: str = ""
     """GB/T 2260 code of the office that decides"""
     occupation: str = ""
     """code of the national occupation classification"""
     level: Level = "none"
+    """national level; `none` for a certificate without one"""
     certificate_type: str = "none"
+    """what was obtained; `none` where the kind needs no certificate"""
     certificate: str | None = None
-    """reference from the vault, never the number"""
+    """what names the certificate: in the ledger a reference of the vault, never the number"""
     certificate_issued_on: date | None = None
+    """the day on the certificate"""
     certificate_issuer: str | None = None
+    """code of the body that issued it; equal to `institution` where the trainer assessed"""
     training_from: date | None = None
+    """first day of the training, or of the months of work"""
     training_to: date | None = None
+    """last day of it"""
     paid_by: PayeeKind | None = None
     """who bore the cost of the training"""
     payee_kind: PayeeKind
     """who asks to be paid"""
     claimed_on: date
     agreement: str | None = None
+    """number of the training agreement that the claim names"""
     institution: str | None = None
+    """code of the body that trained"""
     programme: str | None = None
+    """how the training is run, e.g. `project` for project-based training (项目制)"""
     delivery: str | None = None
+    """classroom, on line, both, or at work"""
     months_claimed: int | None = None
     """months of training that are asked for; not said: those between its first and last day"""
     training_completed: bool | None = None
@@ -205,3 +217,5 @@ class Judgement(msgspec.Struct, frozen=True, kw_only=True):
     """sources that may pay it; the payout names one"""
     instead: tuple[str, ...] = ()
     """other kinds of subsidy that the person may try"""
+    months: int = 0
+    """months that it pays, where one person's months count together (INT-16)"""
