@@ -64,6 +64,9 @@ class SlotHeld(msgspec.Struct, frozen=True, kw_only=True):
     key: Annotated[str, Meta(min_length=1, max_length=200)]
 
 
+SlotsHeld = Annotated[tuple[SlotHeld, ...], Meta(max_length=64)]
+
+
 class PolicyUsed(msgspec.Struct, frozen=True, kw_only=True):
     """The policy that judged: its id, version and the SHA-256 of its content."""
 
@@ -245,6 +248,8 @@ class ClaimProposed(ClaimKeys, frozen=True, kw_only=True, omit_defaults=True):
     steps: Annotated[tuple[StepTaken, ...], Meta(max_length=32)] = ()
     """how the sum came about; none unless it is granted"""
     facts: Annotated[tuple[FactCited, ...], Meta(max_length=64)] = ()
+    months: Count | None = None
+    """months that the sum pays, where those of one person count together (INT-16)"""
 
 
 @event(CLAIM_EVENTS)
@@ -264,7 +269,8 @@ class ClaimApproved(ClaimKeys, frozen=True, kw_only=True, omit_defaults=True):
     """calendar year that the yearly limit counts this claim in"""
     year_slot: Count
     """the n-th subsidy of the person in that year"""
-    certificate_issued_on: Day
+    certificate_issued_on: Day | None = None
+    """none where the kind of subsidy asks for no certificate"""
     certificate_type: Code
     claimed_on: Day
     group: Code
@@ -274,7 +280,7 @@ class ClaimApproved(ClaimKeys, frozen=True, kw_only=True, omit_defaults=True):
     accepted_by: ActorId | None = None
     proposal_version: Count
     opened_at_us: Count | None = None
-    slots: Annotated[tuple[SlotHeld, ...], Meta(max_length=8)] = ()
+    slots: SlotsHeld = ()
     free_form_amount: bool = False
     """the amount came from an invoice or a budget, not from a tariff"""
     office: Code | None = None
@@ -297,6 +303,11 @@ class ClaimApproved(ClaimKeys, frozen=True, kw_only=True, omit_defaults=True):
     """limits in principle (原则上) that the claim passed, each by two persons"""
     shown_sha256: Digest | None = None
     """what the approver was shown and said yes to; as in the proposal"""
+    notice_clause: Code | None = None
+    """the clause that wants a public notice before the money leaves; none: it waits for none"""
+    sources: Codes = ()
+    """sources of money that the policy lets pay it; none named: any"""
+    sources_clause: Code | None = None
 
 
 @event(CLAIM_EVENTS)
@@ -358,7 +369,7 @@ class ClaimImported(ClaimKeys, frozen=True, kw_only=True, omit_defaults=True):
     import_row: Count
     supersedes: StreamId | None = None
     reissue_of: Reference | None = None
-    slots: Annotated[tuple[SlotHeld, ...], Meta(max_length=8)] = ()
+    slots: SlotsHeld = ()
     sealed: SealedFields = msgspec.field(default_factory=dict)
     number_check: Literal["valid", "old15", "invalid"] | None = None
     """check of the resident ID number as the old books had it; old15 became 18 digits later"""

@@ -97,7 +97,27 @@ OCCUPATION, CERTIFICATE, PLAN, INSTITUTION, PAYEE, TRAINING_FROM, TRAINING_TO = 
 )
 
 
-class RosterRow(msgspec.Struct, frozen=True, kw_only=True):
+class AlsoSaid(msgspec.Struct, frozen=True, kw_only=True):
+    """What only some kinds of subsidy ask for; the fields mean what they mean in ClaimContent."""
+
+    trade: str | None = None
+    employer: str | None = None
+    issuer_class: str | None = None
+    programme: str | None = None
+    delivery: str | None = None
+    purchase_contract: str | None = None
+    payment_mode: str | None = None
+    mandate: str | None = None
+    training_county: str | None = None
+    certificate_county: str | None = None
+    place_basis: str | None = None
+    allowance_days: int | None = None
+    cost_fen: int | None = None
+    education_fund_fen: int | None = None
+    industry: str | None = None
+
+
+class RosterRow(AlsoSaid, frozen=True, kw_only=True):
     """One well-formed claim of a roster. Whether money is due is not judged here."""
 
     row: int

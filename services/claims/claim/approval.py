@@ -16,6 +16,7 @@ from services.claims.claim.judgement import (
     policy_used,
     taken_at_approval,
 )
+from services.claims.claim.paying import notice_clause, sources_clause, sources_of
 from services.claims.claim.planned import NO_PLAN, PlanOfClaim, plan_grounds, settled_by_plan
 from services.claims.claim.refusals import NotWhatWasProposed, StaleProposal
 from services.claims.claim.shown import shown_sha256
@@ -132,12 +133,13 @@ def approve_claim(claim: Claim, command: ApproveClaim, pack: Pack, holders: Hold
     require_other_inspectors(claim, command.around, verifiers)
     require_met(claim, pack, command.around)
     taken = taken_at_approval(
-        claim.content, claim.jurisdiction, command, pack, holders, recorded(claim)
-    )
+        claim.content, claim.jurisdiction, command, pack, holders, recorded(claim),
+        proposal.months or 0,
+    )  # fmt: skip
     if taken.refused is not None:
         refused = taken.refused(keys_of(claim), policy_used(pack), claim.proposal_version)
         return Decision([refused])
-    approved = _approved(claim, command, proposal, taken, verifiers)
+    approved = _approved(claim, command, proposal, taken, verifiers, pack)
     return Decision([approved], takes=taken.slots)
 
 
@@ -155,7 +157,7 @@ def _verifiers(command: ApproveClaim, proposal: ClaimProposed) -> tuple[str, ...
 
 def _approved(
     claim: Claim, command: ApproveClaim, proposal: ClaimProposed, taken: SlotsTaken,
-    verifiers: tuple[str, ...],
+    verifiers: tuple[str, ...], pack: Pack,
 ) -> ClaimApproved:  # fmt: skip
     content = claim.content
     assert content is not None
@@ -166,7 +168,6 @@ def _approved(
     named = (claim.filed_by[0], claim.accepted_by, verified_by, inspected_by)
     hands = (*hands_before(claim, command.around), *verifiers, *hands_of(claim))
     everybody = dict.fromkeys(hand for hand in hands if hand != command.actor)
-    assert content.certificate_issued_on is not None  # or the policy would have held it
     return ClaimApproved(
         **keys_of(claim),
         amount_fen=proposal.amount_fen,
@@ -190,12 +191,16 @@ def _approved(
         verified_by=verified_by,
         inspected_by=inspected_by,
         proposal_version=claim.proposal_version,
+        months=proposal.months,
         opened_at_us=command.opened_at_us,
         slots=tuple(SlotHeld(kind=s.kind, key=s.key) for s in taken.slots),
         settled_by_plan=settled_by_plan(content, command.plan),
         also_by=tuple(actor for actor in everybody if actor not in named)[:MAX_HANDS],
         exceptions=cited(claim),
         shown_sha256=command.shown_sha256,
+        notice_clause=notice_clause(pack, content.kind),
+        sources=sources_of(pack, content.kind),
+        sources_clause=sources_clause(pack, content.kind),
     )
 
 

@@ -38,7 +38,7 @@ IDENTITY = "claim"
 """kind of the slot that keeps one claim from being filed twice"""
 SUPERSEDED = "superseded"
 """kind of the slot that keeps one claim from being filed again twice; it is never freed"""
-GRANTED = ("certificate", "occupation-level", "person-year")
+GRANTED = ("certificate", "occupation-level", "person-month", "person-year")
 """kinds of slot that an approval takes"""
 
 
@@ -221,12 +221,14 @@ CLAIM: Aggregate[Claim] = Aggregate("/claims", CLAIM_EVENTS, Claim(), evolve)
 def identity_of(content: ClaimContent, jurisdiction: str) -> str:
     """What makes two rows the same claim: place, kind, who files, person, certificate.
 
-    Without a certificate, plan, occupation and level stand in. A refiled claim names the one that
+    Without a certificate, plan, occupation and level stand in; without a plan too, the first day
+    of the training instead of it: an allowance for each course. A refiled claim names the one that
     it supersedes and is another claim. Two who file one person make two claims, institutions or
     persons: an attempt at a double one must stand in the history, and nobody can take another's
     place in it.
     """
-    what = content.certificate or f"{content.plan}/{content.occupation}/{content.level}"
+    course = content.plan or f"from {content.training_from}"
+    what = content.certificate or f"{course}/{content.occupation}/{content.level}"
     filer = claimant_of(content)
     parts = (jurisdiction, content.kind, filer, content.person, what, content.supersedes or "")
     return sha256("".join(f"{len(p)}:{p}" for p in parts).encode()).hexdigest()[:40]

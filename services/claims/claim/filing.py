@@ -13,6 +13,7 @@ from shared.http import catalogue as codes
 from shared.http.identity import Actor, Role
 from shared.http.problems import Kind, Problem
 from shared.ids import new_event_id
+from shared.policy.conditions import fields_of
 from shared.policy.pack import Pack
 from shared.tables.roster import RosterRow
 from shared.vault import values
@@ -49,13 +50,21 @@ def row_refusals(
         found.append(("/group", problems.GROUP_UNKNOWN))
     if occupations is not None and row.occupation not in occupations:
         found.append(("/occupation", problems.OCCUPATION_UNKNOWN))
-    if row.personal.certificate_number is None and row.plan is None:
+    named = row.personal.certificate_number is not None or row.plan is not None
+    if not named and _asks_certificate(pack, row):
         found.append(("/certificate/number", problems.CERTIFICATE_OR_PLAN))
     if row.personal.certificate_number is not None and row.certificate_issued_on is None:
         found.append(("/certificate/issued_on", codes.FIELD_REQUIRED))
     if row.training_to < row.training_from:
         found.append(("/training/ends_on", problems.DATE_ORDER))
     return found
+
+
+def _asks_certificate(pack: Pack, row: RosterRow) -> bool:
+    """Whether a gate of the kind reads the certificate; a kind that is unknown is another error."""
+    gates = pack.gates.get((row.kind, row.group), ())
+    read = (fields_of(gate.when) for gate in gates if gate.when is not None)
+    return any("claim.certificate" in fields for fields in read)
 
 
 def organisation_of(actor: Actor) -> str | None:

@@ -1,12 +1,13 @@
 """What requests about claims may say: strict, bounded, each refusal with its code."""
 
 from datetime import date
-from typing import Any, get_args
+from typing import Any, get_args, get_type_hints
 
 from marshmallow import INCLUDE
 
 from services.claims.claim.decide import Stage
 from services.claims.document.schemas import PapersShown, documents_field
+from shared.events.claims import ClaimContent
 from shared.http.fields import (
     AwareTime,
     CalendarDate,
@@ -24,13 +25,22 @@ from shared.http.fields import (
 )
 from shared.policy.parts import CertificateType
 from shared.tables.personal import Personal
-from shared.tables.roster import RosterRow
+from shared.tables.roster import AlsoSaid, RosterRow
 
 CITY = r"[0-9]{6}"
 SHA256 = r"[0-9a-f]{64}"
 REASON = r"[A-Z][A-Z0-9_]{2,63}"
 PAYERS = ("individual", "enterprise", "institution")
 LEVELS = ("L5", "L4", "L3", "L2", "L1", "none")
+NO_CERTIFICATE: dict[str, Any] = {"type": "none", "number": None, "issued_on": None, "issuer": None}
+MAX_DAYS = 3_660
+ALSO_SAID = AlsoSaid.__struct_fields__
+
+
+def _choices(field: str) -> tuple[str, ...]:
+    """The words that the event allows in this field."""
+    [allowed] = (one for one in get_args(get_type_hints(ClaimContent)[field]) if get_args(one))
+    return get_args(allowed)
 
 
 class PersonSchema(Schema):
@@ -73,13 +83,50 @@ class ClaimSchema(Schema):
     group = Identifier(64)
     occupation = Identifier(64)
     level = Choice(*LEVELS)
-    certificate = Nested(CertificateSchema())
+    certificate = Nested(CertificateSchema(), required=False)
     training = Nested(TrainingSchema())
     payee = Nested(PayeeSchema())
     plan = Identifier(120, required=False)
     claimed_on = CalendarDate(required=False)
     claimed_fen = Fen(required=False)
     supersedes = Identifier(120, required=False)
+    trade = Identifier(64, required=False, zh="工种", en="trade inside the occupation")
+    employer = Identifier(18, required=False, zh="用人单位代码", en="code of the enterprise")
+    issuer_class = Choice(
+        *_choices("issuer_class"),
+        required=False,
+        zh="发证机构类别",
+        en="who issues the certificate",
+    )
+    programme = Identifier(64, required=False, zh="专项计划", en="named programme, for reports")
+    delivery = Choice(
+        *_choices("delivery"), required=False, zh="培训方式", en="how the training was given"
+    )
+    purchase_contract = Identifier(
+        64, required=False, zh="购买服务合同编号", en="contract or tender of the purchase"
+    )
+    payment_mode = Choice(
+        *_choices("payment_mode"), required=False, zh="先垫后补或信用支付",
+        en="paid first and reimbursed, or on credit",
+    )  # fmt: skip
+    mandate = Identifier(64, required=False, zh="委托书编号", en="mandate of an agent")
+    training_county = Identifier(
+        6, pattern=CITY, required=False, zh="培训地区划代码", en="GB/T 2260 code of the training"
+    )
+    certificate_county = Identifier(
+        6, pattern=CITY, required=False, zh="取证地区划代码", en="GB/T 2260 code of the certificate"
+    )
+    place_basis = Choice(
+        *_choices("place_basis"), required=False, zh="与培训地的联系", en="tie to the place"
+    )
+    allowance_days = StrictInteger(
+        1, MAX_DAYS, required=False, zh="申请补贴天数", en="days of allowance that are asked for"
+    )
+    cost_fen = Fen(required=False, zh="核定培训费用（分）", en="approved cost of the training")
+    education_fund_fen = Fen(
+        zero=True, required=False, zh="教育经费承担（分）", en="borne by the education fund"
+    )
+    industry = Identifier(64, required=False, zh="高危行业", en="high-risk industry")
 
 
 class CorrectionSchema(ClaimSchema):
@@ -231,7 +278,8 @@ class ClaimsListed(Schema):
 
 def row_of(said: dict[str, Any], today: date) -> RosterRow:
     """A loaded ClaimSchema as one row, the same as a roster's; `today` where no day is named."""
-    person, certificate, training = said["person"], said["certificate"], said["training"]
+    person, training = said["person"], said["training"]
+    certificate = said["certificate"] or NO_CERTIFICATE
     return RosterRow(
         row=0,
         personal=Personal(
@@ -262,4 +310,5 @@ def row_of(said: dict[str, Any], today: date) -> RosterRow:
         supersedes=said["supersedes"],
         training_completed=training["completed"],
         months_claimed=training["months"],
+        **{name: said[name] for name in ALSO_SAID},
     )
