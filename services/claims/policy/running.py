@@ -59,12 +59,12 @@ class Comparison:
             today=service.clock.today(),
         )
 
-    async def turn(self, *, again: bool) -> Progress:
-        """Judge for TURN_SECONDS. `again`: begin anew although a run is done."""
+    async def turn(self, *, again: bool, seconds: float = TURN_SECONDS) -> Progress:
+        """Judge for so long. `again`: begin anew although a run is done."""
         run = await views.newest_run(self._service.pool, self._proposal.event_id)
         if run is None or (run.done and again):
             run = await self._begun()
-        until = time.monotonic() + TURN_SECONDS
+        until = time.monotonic() + seconds
         while not run.done and time.monotonic() < until:
             run = await self._page(run)
         return Progress(run, await self._result(run) if run.done else None)

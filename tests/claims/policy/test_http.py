@@ -1,5 +1,6 @@
 """A version's life over HTTP, in an installation of its own: what judges changes for all."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from typing import Any
 
@@ -7,6 +8,9 @@ import pytest
 
 from services.claims.app import build
 from services.claims.packs import Policies
+from services.claims.policy.decide import POLICY as POLICY_FOLD
+from services.claims.policy.running import Comparison
+from services.claims.policy.running import pack_of as proposed_pack
 from shared.http.identity import Role
 from tests.claims.filing import SHOWN, Office
 from tests.claims.policy.versions import LESS_FOR_L5, MORE_FOR_L4, POLICY, pack_of, text_of
@@ -104,6 +108,7 @@ async def _compared(own: Running, officers: Officers, loser: str) -> None:
     made = await officers.propose(text_of(2, *CHANGED), "v2")
     assert (made.status, made.body["event"]) == (200, "PolicyProposed"), made.body
     assert (await officers.publish(2, "too-early")).codes == ["NOT_COMPARED"]
+    await _resumed(own)
     said = (await officers.compare(2, "compare")).body
     assert (said["done"], said["total"], said["judged"]) == (True, 4, 4)
     summary = said["summary"]
@@ -126,6 +131,20 @@ async def _compared(own: Running, officers: Officers, loser: str) -> None:
     assert await in_force(own) == 1  # nothing has changed for anybody
     listed = (await officers.second.get("/policies", again_seen.position)).body["policies"]
     assert [one["stage"] for one in listed if one["policy"] == POLICY] == ["compared"]
+
+
+async def _resumed(own: Running) -> None:
+    """Stopped before its first page; then two at once: each claim is counted once."""
+    proposal = POLICY_FOLD.fold(await own.service.store.load(f"policy-{POLICY}")).proposal
+    assert proposal is not None
+    comparison = Comparison(own.service, proposal, await proposed_pack(proposal))
+    begun = await comparison.turn(again=False, seconds=0)
+    assert (begun.run.judged, begun.run.total, begun.result) == (0, 4, None)
+    both = await asyncio.gather(comparison.turn(again=False), comparison.turn(again=False))
+    for progress in both:
+        assert progress.run.run == begun.run.run
+        assert progress.result is not None
+        assert progress.result.judged == 4
 
 
 async def _published(own: Running, officers: Officers) -> None:
