@@ -5,6 +5,7 @@ from datetime import date, timedelta
 
 from shared.policy.cases import ClaimCase, Ground, History, Step
 from shared.policy.conditions import FULL_BP, Scope, fields_of, holds, value_of
+from shared.policy.months import all_used, months_used, shared_months
 from shared.policy.pack import Pack
 from shared.policy.parts import (
     Amount,
@@ -38,6 +39,8 @@ class Priced:
     steps: tuple[Step, ...] = ()
     grounds: tuple[Ground, ...] = ()
     readings: tuple[str, ...] = ()
+    months: int = 0
+    """that it pays, where one person's months count together"""
 
 
 def amount_of(pack: Pack, kind: Kind, scope: Scope, history: History) -> Priced:
@@ -243,6 +246,7 @@ def _computed(
     numerator, denominator = before[-1].amount_fen, 1
     clause, what, inputs = before[-1].clause, "ratio", []
     readings: tuple[str, ...] = ()
+    months = 0
     if share is not None:
         numerator, denominator = numerator * share.ratio_bp, FULL_BP
         clause, what = share.clause, share.what
@@ -256,6 +260,7 @@ def _computed(
         inputs.append(f"{counted}/{times.divisor} {times.unit}")
         readings += times.interpretations
         clause, what = times.clause, "times" if share is None else what
+        months = counted if times.shared else 0
     if not inputs and numerator:
         return Priced(before)
     amount_fen = rounded(pack, numerator, denominator)
@@ -263,7 +268,7 @@ def _computed(
     if amount_fen == 0:
         return _stopped("HOLD", "AMOUNT_ZERO", clause)
     last = Step(clause=clause, what=what, inputs=tuple(inputs), amount_fen=amount_fen)  # type: ignore[arg-type]
-    return Priced((*before, last), readings=readings)
+    return Priced((*before, last), readings=readings, months=months)
 
 
 def _times(pack: Pack, kind: Kind, times: Times, scope: Scope, history: History) -> int | Ground:
@@ -272,24 +277,11 @@ def _times(pack: Pack, kind: Kind, times: Times, scope: Scope, history: History)
         return missing_of((times.clause,), (missing_in(pack, times.of, scope),))
     if times.max is None:
         return counted
-    used = _months_used(pack, kind, history) if times.shared else 0
+    used = months_used(kind.id, history) if shared_months(pack, kind.id) else 0
     left = max(0, times.max - used)
     if not left and counted:
-        return Ground(
-            decision="REJECT",
-            code="LIMIT_MONTHS",
-            clauses=(times.clause,),
-            conflicts=tuple(s.stream for s in history.subsidies if s.months and s.kind == kind.id),
-            interpretations=("INT-16",),
-        )
+        return all_used(times, kind.id, history)
     return min(counted, left)
-
-
-def _months_used(pack: Pack, kind: Kind, history: History) -> int:
-    """INT-16: the months of one person count together, whoever employs the person."""
-    if pack.switches.get("INT-16") == "per_employer":
-        return 0
-    return sum(s.months for s in history.subsidies if s.kind == kind.id)
 
 
 def _shortfall(shortfall: Shortfall, scope: Scope) -> Priced:

@@ -63,6 +63,7 @@ def judge(
         flags=grounds,
         used=used,
         mattered=mattered,
+        months=priced.months,
     )
 
 
@@ -339,6 +340,7 @@ def _approved(
     flags: list[Ground],
     used: tuple[FactUsed, ...],
     mattered: tuple[str, ...],
+    months: int,
 ) -> Judgement:
     claim, amount_fen = scope.case, steps[-1].amount_fen
     payee: PayeeKind = claim.payee_kind  # the rule's own, or the judge would have stopped
@@ -365,4 +367,5 @@ def _approved(
         content_sha256=pack.content_sha256,
         on=scope.on,
         funds=kind.funds or tuple(source.id for source in pack.content.funds.sources),
+        months=months,
     )

@@ -27,6 +27,8 @@ CertificateType = Literal[
 ]
 
 
+MAX_SHARED_MONTHS = 48
+
 Payee = Literal["individual", "enterprise", "institution", "payer"]
 
 
@@ -178,6 +180,11 @@ class Times(Part, frozen=True, kw_only=True):
     divisor: Annotated[int, Meta(ge=1, le=366)] = 1
     shared: bool = False
     interpretations: Annotated[tuple[SwitchId, ...], Meta(max_length=5)] = ()
+
+    def __post_init__(self) -> None:
+        """Each shared month is a slot of its own, which the approval names."""
+        if self.shared and (self.max or 0) > MAX_SHARED_MONTHS:
+            raise ValueError(f"at most {MAX_SHARED_MONTHS} months can be shared")
 
 
 class Uplift(Part, frozen=True, kw_only=True):

@@ -4,13 +4,14 @@ A key names its basis, never its city: the guards span all jurisdictions of one 
 note of a reservation is the reference of the person, so that a taken certificate tells whose it is.
 """
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from typing import Literal
 
 import msgspec
 
 from shared.events.base import Level
-from shared.policy.cases import ClaimCase, History, RecordedException, Subsidy
+from shared.policy.cases import ClaimCase, Ground, History, RecordedException, Subsidy
 from shared.policy.limits import (
     MAX_EXCEPTIONS,
     RANKS,
@@ -22,13 +23,14 @@ from shared.policy.limits import (
     year_basis,
     year_of,
 )
+from shared.policy.months import all_used, shared_months, some_used
 from shared.policy.pack import TRAINING, CertificateOnce, Limit, MaxTimes, NoRepeat, Pack
 
 
 class ReservationKey(msgspec.Struct, frozen=True, order=True):
     """What may be held by one claim only; sort before inserting, or two batches deadlock."""
 
-    kind: Literal["certificate", "occupation-level", "person-year"]
+    kind: Literal["certificate", "occupation-level", "person-month", "person-year"]
     key: str
 
 
@@ -90,6 +92,14 @@ def _slots(pack: Pack, limit: MaxTimes, person: str, year: int) -> list[Reservat
     ]
 
 
+def _month_slots(pack: Pack, case: ClaimCase, person: str) -> list[ReservationKey]:
+    """One for each month of the kind that the person may be subsidised for, in all (INT-16)."""
+    times = shared_months(pack, case.kind)
+    last = 0 if times is None or times.max is None else times.max
+    name = f"{person}/{case.kind}"
+    return [ReservationKey("person-month", f"{name}/{n}") for n in range(1, last + 1)]
+
+
 def _levels_to_read(case: ClaimCase) -> list[Level]:
     """The own level, and the higher ones, which only a flag asks for (INT-06)."""
     rank = RANKS.get(case.level)
@@ -103,12 +113,13 @@ _LEVELS: tuple[Level, ...] = ("L5", "L4", "L3", "L2", "L1")
 def keys_wanted(
     pack: Pack, case: ClaimCase, person: str, *, year: int | None = None
 ) -> tuple[ReservationKey, ...]:
-    """Every key to look up before deciding: all slots of the year, the own and higher levels.
+    """Every key to look up before deciding: all slots of the year, the own and higher levels, all
+    months of the kind.
 
     An imported decision brings its own `year`, as `take_imported` wants it.
     """
     counted_in = year_of(pack, case) if year is None else year
-    wanted: set[ReservationKey] = set()
+    wanted = {*_month_slots(pack, case, person)}
     for limit in limits_of(pack, case):
         match limit:
             case CertificateOnce():
@@ -151,6 +162,9 @@ def history_of(pack: Pack, case: ClaimCase, person: str, stream: str, holders: H
         if isinstance(limit, MaxTimes):
             for _, holder in _held(_slots(pack, limit, person, year), stream, holders):
                 learn(holder, year=year, counted=True)
+    paid = [holder for _, holder in _held(_month_slots(pack, case, person), stream, holders)]
+    for holder, months in Counter(paid).items():
+        learn(holder, kind=case.kind, months=months)
     others = []
     own = _certificate_counters(limits_of(pack, case))
     for counter in _certificate_counters(pack.content.limits):
@@ -172,20 +186,23 @@ def take(
     stream: str,
     holders: Holders,
     exceptions: tuple[RecordedException, ...] = (),
+    months: int = 0,
 ) -> Taken | Refused:
     """The slots of one approval, or why it cannot have them (HLD-10-2, HLD-10-3, HLD-1.5-3).
 
     The rules are the judge's own; here they run on what is held at the moment of approval. A claim
-    that passes a limit by an exception takes a slot beyond the limit's own.
+    that passes a limit by an exception takes a slot beyond the limit's own. `months`: those that
+    the approval pays; each is a slot where the person's months count together (HLD-2.3-1).
     """
     history = history_of(pack, case, person, stream, holders)
     history = msgspec.structs.replace(history, exceptions=exceptions)
     grounds = limit_grounds(pack, case, history)
+    grounds += _months_gone(pack, case, person, stream, holders, months)
     refused = any(ground.decision == "REJECT" for ground in grounds)
     stopping = [g for g in grounds if g.decision == ("REJECT" if refused else "HOLD")]
     if not stopping:
         year = year_of(pack, case)
-        return _taken(pack, case, person, stream, holders, year, history)
+        return _taken(pack, case, person, stream, holders, year, history, months)
     return Refused(
         decision="REJECT" if refused else "HOLD",
         reasons=tuple(dict.fromkeys(g.code for g in stopping)),
@@ -195,14 +212,28 @@ def take(
     )
 
 
+def _months_gone(
+    pack: Pack, case: ClaimCase, person: str, stream: str, holders: Holders, months: int
+) -> list[Ground]:
+    """Fewer months are free than the approval would pay: another sum would be due, or none."""
+    times = shared_months(pack, case.kind)
+    free = _free(_month_slots(pack, case, person), stream, holders)
+    if times is None or len(free) >= months:
+        return []
+    history = history_of(pack, case, person, stream, holders)
+    return [(some_used if free else all_used)(times, case.kind, history)]
+
+
 def take_imported(
-    pack: Pack, case: ClaimCase, person: str, stream: str, holders: Holders, *, year: int
-) -> Taken:
+    pack: Pack, case: ClaimCase, person: str, stream: str, holders: Holders, *, year: int,
+    months: int = 0,
+) -> Taken:  # fmt: skip
     """The free slots of a decision that stands, e.g. one from before the ledger: never refused.
 
-    What another claim holds already is left out; such conflicts are the audit's to find.
+    What another claim holds already is left out; such conflicts are the audit's to find. `months`:
+    those that it paid.
     """
-    return _taken(pack, case, person, stream, holders, year, History())
+    return _taken(pack, case, person, stream, holders, year, History(), months)
 
 
 def _taken(
@@ -213,8 +244,10 @@ def _taken(
     holders: Holders,
     year: int,
     history: History,
+    months: int,
 ) -> Taken:
-    keys: list[ReservationKey] = []
+    left = _free(_month_slots(pack, case, person), stream, holders)
+    keys = _own_first(left, stream, holders)[:months]
     slot = 0
     for limit in limits_of(pack, case):
         match limit:

@@ -6,7 +6,8 @@ from typing import Any
 import msgspec
 import pytest
 
-from shared.policy.cases import ClaimCase, RecordedException
+from shared.policy.cases import ClaimCase, Fact, RecordedException
+from shared.policy.document import PackRefused
 from shared.policy.load import huludao
 from shared.policy.pack import Pack
 from shared.policy.reservations import (
@@ -234,3 +235,80 @@ def test_a_kind_that_the_pack_does_not_know_takes_nothing() -> None:
     taken = asked({}, claim(kind="HLD.K.nothing"))
     assert isinstance(taken, Taken)
     assert taken.keys == ()
+
+
+WORKING = claim(
+    kind="HLD.K.work_training", group="HLD.G.hard_to_employ", certificate=None,
+    payee_kind="enterprise", level="none",
+)  # fmt: skip
+
+
+def month(n: int, kind: str = "HLD.K.work_training") -> ReservationKey:
+    return ReservationKey("person-month", f"{PERSON}/{kind}/{n}")
+
+
+def months_held(*numbers: int, stream: str = "claim-1") -> Held:
+    return {month(n): Holder(stream, PERSON) for n in numbers}
+
+
+def working(holders: Held, months: int, stream: str = "claim-new") -> Taken | Refused:
+    return take(huludao(), WORKING, PERSON, stream, holders, months=months)
+
+
+def test_work_based_training_takes_a_slot_for_each_month_that_it_pays() -> None:
+    assert keys_wanted(huludao(), WORKING, PERSON) == tuple(month(n) for n in range(1, 7))
+    taken = working(months_held(2), 3)
+    assert isinstance(taken, Taken)
+    assert taken.keys == (month(1), month(3), month(4))
+
+
+def test_no_seventh_month_is_paid_and_a_part_of_what_was_proposed_is_held() -> None:
+    full, rest = working(months_held(*range(1, 7)), 1), working(months_held(1, 2, 3, 4), 3)
+    assert isinstance(full, Refused)
+    assert (full.decision, full.reasons) == ("REJECT", ("LIMIT_MONTHS",))
+    assert isinstance(rest, Refused)
+    assert (rest.decision, rest.reasons, rest.clauses, rest.conflicts) == (
+        "HOLD", ("MONTHS_TAKEN",), ("HLD-2.3-1",), ("claim-1",),
+    )  # fmt: skip
+
+
+def test_a_claim_keeps_its_months_and_those_of_another_kind_are_their_own() -> None:
+    again = working(months_held(2, 3, stream="claim-1"), 2, stream="claim-1")
+    assert isinstance(again, Taken)
+    assert again.keys == (month(2), month(3))
+    others = {month(n, "HLD.K.work_training_poor"): Holder("claim-9", PERSON) for n in range(1, 7)}
+    assert isinstance(working(others, 6), Taken)
+
+
+def test_the_history_counts_the_months_of_each_claim_for_the_judge() -> None:
+    held_months = months_held(1, 2) | months_held(3, stream="claim-2")
+    history = history_of(huludao(), WORKING, PERSON, "claim-new", held_months)
+    found = {s.stream: (s.kind, s.months) for s in history.subsidies}
+    assert found == {"claim-1": (WORKING.kind, 2), "claim-2": (WORKING.kind, 1)}
+    known = {
+        name: Fact(value=value, source="case")
+        for name, value in {
+            "months_worked": 6, "minimum_wage_fen": 100_001, "hard_to_employ": True,
+            "employer_insured": True,
+        }.items()
+    }  # fmt: skip
+    judgement = judged(WORKING, facts=known, history=history)
+    assert (judgement.decision, judgement.months, judgement.amount_fen) == ("APPROVE", 3, 300_003)
+
+
+def test_where_each_employer_counts_alone_no_month_is_a_slot() -> None:
+    pack = pack_with(("choice: per_person\n", "choice: per_employer\n"))
+    assert keys_wanted(pack, WORKING, PERSON) == ()
+    assert isinstance(take(pack, WORKING, PERSON, "claim-new", {}, months=6), Taken)
+
+
+def test_an_imported_decision_takes_the_months_that_are_free() -> None:
+    taken = take_imported(
+        huludao(), WORKING, PERSON, "claim-old", months_held(1, 2, 3, 4), year=2020, months=6
+    )
+    assert taken.keys == (month(5), month(6))
+
+
+def test_a_pack_cannot_share_more_months_than_an_approval_can_name() -> None:
+    with pytest.raises(PackRefused, match="at most 48 months"):
+        pack_with(("      max: 6\n      shared: true", "      max: 49\n      shared: true"))

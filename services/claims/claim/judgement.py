@@ -20,6 +20,7 @@ from shared.events.claims import (
     SlotHeld,
     StepTaken,
 )
+from shared.policy.amounts import months_between
 from shared.policy.cases import ClaimCase, FactUsed, History, Judgement, RecordedException
 from shared.policy.judge import judge, stated_facts
 from shared.policy.limits import limit_grounds
@@ -149,6 +150,7 @@ def _fields(judgement: Judgement) -> dict[str, Any]:
             for s in judgement.steps
         ),
         "facts": tuple(_cited(used) for used in judgement.facts_used),
+        "months": judgement.months or None,
     }
 
 
@@ -170,6 +172,7 @@ def taken_at_approval(
     pack: Pack,
     holders: Holders,
     exceptions: tuple[RecordedException, ...] = (),
+    months: int = 0,
 ) -> SlotsTaken:
     """The slots that the approval takes, or the refusal that cites whoever holds them.
 
@@ -178,7 +181,7 @@ def taken_at_approval(
     """
     case = case_of(content, jurisdiction)
     known = _known(holders)
-    taken = take(pack, case, content.person, asked.stream_id, known, exceptions)
+    taken = take(pack, case, content.person, asked.stream_id, known, exceptions, months)
     if isinstance(taken, Refused):
         return SlotsTaken(refused=_refusal(taken))
     disputed = _disputed(pack, case, asked.others)
@@ -218,8 +221,15 @@ def slots_of_import(
         stream_id,
         _known(holders),
         year=imported.year,
+        months=_lasted(imported),
     )
     return tuple(SlotHeld(kind=key.kind, key=key.key) for key in taken.keys)
+
+
+def _lasted(imported: ClaimImported) -> int:
+    """The old books count no months: those between the first and the last day stand for them."""
+    first, last = imported.training_from, imported.training_to
+    return 0 if first is None or last is None else months_between(first, last)
 
 
 def _refusal(refused: Refused) -> Callable[[Mapping[str, Any], PolicyUsed, int], Stopped]:
