@@ -50,6 +50,11 @@ LONG = (
         False,
         (("LEDGER_APPROVALS", "100000"),),
     ),
+    Long(
+        "random cases of five cities, 500 a history, judged in Python and by SQL",
+        "tests/policy/test_fuzz.py",
+        True,
+    ),
 )
 
 
@@ -64,7 +69,12 @@ def run(test: Long, seed: int, histories: int, told: Callable[[str], None]) -> R
     done = subprocess.run(
         [sys.executable, *words],
         cwd=ROOT,
-        env={**os.environ, "LEDGER_HISTORIES": str(histories), **dict(test.sizes)},
+        env={
+            **os.environ,
+            "LEDGER_HISTORIES": str(histories),
+            "LEDGER_SEED": str(seed),
+            **dict(test.sizes),
+        },
         capture_output=True,
         text=True,
         check=False,
