@@ -1,0 +1,25 @@
+"""What the policy says of paying a claim that is granted: first a notice, from which source. Pure."""
+
+from shared.policy.pack import Pack
+
+
+def notice_clause(pack: Pack, kind: str) -> str | None:
+    """The clause that wants a public notice before the payment (HLD-13-1); None: none does."""
+    demands = pack.demands.get(kind)
+    for step in demands.steps if demands else ():
+        if step.step == "notice" and step.before == "payment":
+            return step.clause
+    return None
+
+
+def sources_of(pack: Pack, kind: str) -> tuple[str, ...]:
+    """Sources of money that may pay this kind; none where the policy names no source at all."""
+    named = pack.kinds[kind].funds if kind in pack.kinds else ()
+    return named or tuple(source.id for source in pack.content.funds.sources)
+
+
+def sources_clause(pack: Pack, kind: str) -> str | None:
+    """The clause that names the first of these sources."""
+    allowed = sources_of(pack, kind)
+    found = (one.clause for one in pack.content.funds.sources if one.id in allowed)
+    return next(found, None)
