@@ -9,8 +9,8 @@ import msgspec
 from msgspec import Meta
 
 from shared.events.base import Level, PayeeKind
-from shared.policy.claim_values import SAID
 from shared.policy.cases import ClaimCase, Fact, FactValue, History, RecordedException, Subsidy
+from shared.policy.claim_values import SAID
 from shared.policy.document import PackError, PackRefused, Reader, converted, documents_of
 from shared.policy.judge import stated_facts
 from shared.policy.limits import counts, limits_of, year_of

@@ -7,12 +7,14 @@ from typing import Any, TypeVar, cast
 import msgspec
 import yaml
 
+from shared.policy.mistakes import told
+from shared.policy.shapes import shape_of
+
 T = TypeVar("T")
 MAX_BYTES = 512 * 1024
 MAX_DEPTH = 40
 
 Plain = None | bool | int | str | list["Plain"] | dict[str, "Plain"]
-_AT = re.compile(r"^(?P<what>.*?)(?: - at `(?P<path>.*)`)?$", re.DOTALL)
 
 
 class PackError(msgspec.Struct, frozen=True, order=True):
@@ -23,9 +25,18 @@ class PackError(msgspec.Struct, frozen=True, order=True):
     path: str
     code: str
     what: str
+    """in English"""
+    zh: str = ""
+    """in Chinese; empty where there is only the English"""
 
     def __str__(self) -> str:
         return f"{self.line}:{self.column}: {self.code}: {self.what} (at {self.path})"
+
+
+def mistake_at(place: tuple[int, int], path: str, code: str, /, **names: object) -> PackError:
+    """A mistake whose sentences stand in mistakes.yaml."""
+    words = told(code, names)
+    return PackError(*place, path, code, words.en, words.zh)
 
 
 class PackRefused(Exception):
@@ -54,6 +65,10 @@ class Reader:
         line, column = self.place(path)
         self.errors.append(PackError(line, column, path, code, what))
 
+    def mistake(self, path: str, code: str, /, **names: object) -> None:
+        """Refuse with the sentences of mistakes.yaml."""
+        self.errors.append(mistake_at(self.place(path), path, code, **names))
+
     def plain(self, node: yaml.Node, path: str) -> Plain:
         self.marks[path] = _at(node.start_mark)
         if isinstance(node, yaml.MappingNode):
@@ -69,7 +84,7 @@ class Reader:
             below = f"{path}.{name}"
             if name in found:
                 self.marks[below] = _at(key.start_mark)
-                self.refuse(below, "DUPLICATE_KEY", f"`{name}` stands twice in one mapping")
+                self.mistake(below, "DUPLICATE_KEY", name=name)
             found[name] = self.plain(value, below)
         return found
 
@@ -85,7 +100,7 @@ class Reader:
                 return int(node.value)
             case "str" | "timestamp":
                 return str(node.value)
-        self.refuse(path, "BAD_SCALAR", f"`{node.value}` is no text, whole number or day")
+        self.mistake(path, "BAD_SCALAR", value=node.value)
         return None
 
 
@@ -96,16 +111,20 @@ def _at(mark: Any) -> tuple[int, int]:
 def _guard(name: str, text: str) -> None:
     """Refuses what could cost without end: size, nesting, references of YAML."""
     if len(text.encode()) > MAX_BYTES:
-        raise PackRefused(name, [PackError(1, 1, "$", "TOO_LARGE", f"over {MAX_BYTES} bytes")])
+        raise PackRefused(name, [mistake_at((1, 1), "$", "TOO_LARGE", max=MAX_BYTES)])
     depth = 0
     for found in yaml.parse(text, yaml.SafeLoader):
         at = _at(found.start_mark)
         if isinstance(found, yaml.AliasEvent):
-            raise PackRefused(name, [PackError(*at, "$", "ALIAS", "references are not allowed")])
+            raise PackRefused(name, [mistake_at(at, "$", "ALIAS")])
         depth += isinstance(found, yaml.CollectionStartEvent)
         depth -= isinstance(found, yaml.CollectionEndEvent)
         if depth > MAX_DEPTH:
-            raise PackRefused(name, [PackError(*at, "$", "TOO_DEEP", f"over {MAX_DEPTH} levels")])
+            raise PackRefused(name, [mistake_at(at, "$", "TOO_DEEP", max=MAX_DEPTH)])
+
+
+def _no_yaml(place: tuple[int, int], why: object) -> PackError:
+    return mistake_at(place, "$", "YAML", why=str(why).rstrip("."))
 
 
 def node_of(name: str, text: str) -> yaml.Node:
@@ -114,12 +133,11 @@ def node_of(name: str, text: str) -> yaml.Node:
         _guard(name, text)
         node = yaml.compose(text, yaml.SafeLoader)
     except yaml.MarkedYAMLError as error:
-        mistake = PackError(*_at(error.problem_mark), "$", "YAML", str(error.problem))
-        raise PackRefused(name, [mistake]) from error
+        raise PackRefused(name, [_no_yaml(_at(error.problem_mark), error.problem)]) from error
     except yaml.YAMLError as error:
-        raise PackRefused(name, [PackError(1, 1, "$", "YAML", str(error))]) from error
+        raise PackRefused(name, [_no_yaml((1, 1), error)]) from error
     if node is None:
-        raise PackRefused(name, [PackError(1, 1, "$", "EMPTY", "the file is empty")])
+        raise PackRefused(name, [mistake_at((1, 1), "$", "EMPTY")])
     return node
 
 
@@ -129,10 +147,9 @@ def documents_of(name: str, text: str) -> Iterator[yaml.Node]:
         _guard(name, text)
         yield from (node for node in yaml.compose_all(text, yaml.SafeLoader) if node is not None)
     except yaml.MarkedYAMLError as error:
-        mistake = PackError(*_at(error.problem_mark), "$", "YAML", str(error.problem))
-        raise PackRefused(name, [mistake]) from error
+        raise PackRefused(name, [_no_yaml(_at(error.problem_mark), error.problem)]) from error
     except yaml.YAMLError as error:
-        raise PackRefused(name, [PackError(1, 1, "$", "YAML", str(error))]) from error
+        raise PackRefused(name, [_no_yaml((1, 1), error)]) from error
 
 
 def converted(reader: Reader, data: Plain, type_: type[T], name: str) -> T:
@@ -140,7 +157,6 @@ def converted(reader: Reader, data: Plain, type_: type[T], name: str) -> T:
     try:
         return msgspec.convert(data, type_)
     except msgspec.ValidationError as error:
-        match = _AT.match(str(error))
-        path = (match and match["path"]) or "$"
-        reader.refuse(path, "FORMAT", match["what"] if match else str(error))
+        path, code, names = shape_of(str(error))
+        reader.mistake(path, code, **names)
         raise PackRefused(name, reader.errors) from error

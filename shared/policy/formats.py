@@ -98,15 +98,3 @@ def formats() -> Mapping[str, TableFormat]:
 def answers() -> Mapping[str, tuple[TableFormat, AnswerFormat]]:
     """Everything that can be looked up, by the id that a pack writes into `look_up.table`."""
     return {answer.id: (table, answer) for table in formats().values() for answer in table.answers}
-
-
-def look_up_fault(table: str, by: Sequence[str], value: str) -> str | None:
-    """Why a pack cannot look this up, in a few words; None when it can."""
-    found = answers().get(table)
-    if found is None:
-        return f"no table {table}"
-    format_, answer = found
-    if answer.value != value:
-        return f"{table} answers {answer.value}, not {value}"
-    unknown = [field for field in by if field not in format_.fields_of(answer)]
-    return f"{table} has no key {unknown[0]}" if unknown else None

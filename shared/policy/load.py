@@ -7,9 +7,17 @@ from functools import cache
 from pathlib import Path
 
 from shared.policy.amounts import fields_of_amount
-from shared.policy.check import Fault, faults_of
+from shared.policy.check import faults_of, warnings_of
 from shared.policy.conditions import fields_of
-from shared.policy.document import PackError, PackRefused, Plain, Reader, converted, node_of
+from shared.policy.document import (
+    PackError,
+    PackRefused,
+    Plain,
+    Reader,
+    converted,
+    mistake_at,
+    node_of,
+)
 from shared.policy.pack import Content, Pack
 from shared.policy.parts import Gate, Group, Kind
 from shared.policy.reasons import built_in_reasons
@@ -29,30 +37,41 @@ def content_hash(data: Plain) -> str:
 
 def parse_pack(text: str, name: str = "pack") -> Pack:
     """Read one pack; PackRefused carries all mistakes of the first stage that found any."""
+    return _read(text, name)[0]
+
+
+def warned_pack(text: str, name: str = "pack") -> tuple[Pack, tuple[PackError, ...]]:
+    """As `parse_pack`, with what is seldom meant in a pack that can judge, by place."""
+    pack, reader = _read(text, name)
+    for fault in warnings_of(pack.content):
+        reader.mistake(fault.path, fault.code, **dict(fault.names))
+    return pack, tuple(sorted(reader.errors))
+
+
+def _read(text: str, name: str) -> tuple[Pack, Reader]:
     reader = Reader()
     data = reader.plain(node_of(name, text), "$")
     if reader.errors:
         raise PackRefused(name, reader.errors)
     content = converted(reader, data, Content, name)
     for fault in faults_of(content):
-        _refuse(reader, fault)
+        reader.mistake(fault.path, fault.code, **dict(fault.names))
     if reader.errors:
         raise PackRefused(name, reader.errors)
-    return assemble(content, content_hash(data))
-
-
-def _refuse(reader: Reader, fault: Fault) -> None:
-    reader.refuse(fault.path, fault.code, fault.what)
+    return assemble(content, content_hash(data)), reader
 
 
 def load_pack(path: Path) -> Pack:
     """Read one pack from a file; OSError if it cannot be read."""
+    return parse_pack(pack_text(path), path.name)
+
+
+def pack_text(path: Path) -> str:
+    """The text of a pack's file; OSError if it cannot be read, PackRefused if it is no text."""
     try:
-        text = path.read_bytes().decode("utf-8")
+        return path.read_bytes().decode("utf-8")
     except UnicodeDecodeError as error:
-        mistake = PackError(1, 1, "$", "ENCODING", "the file is not UTF-8")
-        raise PackRefused(path.name, [mistake]) from error
-    return parse_pack(text, path.name)
+        raise PackRefused(path.name, [mistake_at((1, 1), "$", "ENCODING")]) from error
 
 
 @cache

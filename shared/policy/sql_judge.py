@@ -32,7 +32,7 @@ _EXCEPTION = "STRUCT(clause VARCHAR, approvers VARCHAR[])[]"
 
 
 def case_columns(pack: Pack, claim_types: dict[str, str]) -> dict[str, str]:
-    """Column and SQL type of every field of a case; `claim_types` as check.CLAIM_TYPES."""
+    """Column and SQL type of every field of a case; `claim_types` as CLAIM_TYPES of checks."""
     claim = {column(name): _TYPES[type_] for name, type_ in claim_types.items()}
     facts = {column(f"facts.{spec.id}"): _TYPES[spec.type] for spec in pack.facts.values()}
     rest = {

@@ -6,7 +6,7 @@ import duckdb
 import msgspec
 import pyarrow as pa
 
-from shared.policy.check import CLAIM_TYPES
+from shared.policy.checks.types import CLAIM_TYPES
 from shared.policy.pack import Pack
 from shared.policy.sql_judge import case_columns, named_sql
 from tests.policy.random_cases import RandomCase

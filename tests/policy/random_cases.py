@@ -8,7 +8,7 @@ from typing import Any, get_args
 
 from shared.events.base import Level, PayeeKind
 from shared.policy.cases import ClaimCase, Fact, FactValue, History, RecordedException, Subsidy
-from shared.policy.check import conditions_of
+from shared.policy.checks.walk import conditions_of
 from shared.policy.conditions import (
     All,
     AnyOf,

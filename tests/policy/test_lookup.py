@@ -7,7 +7,7 @@ import msgspec
 import pytest
 
 from shared.policy.check import faults_of
-from shared.policy.formats import answers, formats, look_up_fault
+from shared.policy.formats import answers, formats
 from shared.policy.layers import Layer, TableRow, overlapping, standing
 from shared.policy.load import huludao
 from shared.policy.lookup import NO_TABLES, Tables, look_up, tables_of
@@ -199,18 +199,11 @@ def test_the_same_imports_give_tables_of_the_same_name() -> None:
     assert len({tables_of(some).name for some in ([one], [two], [one, two], [two, one])}) == 4
 
 
-def test_a_pack_that_asks_what_no_table_answers_is_told_so() -> None:
-    assert look_up_fault("minimum_wage", (), "amount") is None
-    assert look_up_fault("wages", (), "amount") == "no table wages"
-    assert look_up_fault("minimum_wage", (), "listed") == "minimum_wage answers amount, not listed"
-    assert look_up_fault("minimum_wage", ("level",), "amount") == "minimum_wage has no key level"
-
-
 @pytest.mark.parametrize(
     ("said", "code"),
     [
         ({"look_up": LookUp(table="wages", by=(), as_of="claimed_on", value="amount")},
-         "WRONG_LOOK_UP"),
+         "UNKNOWN_TABLE"),
         ({"type": "text"}, "WRONG_TYPE"),
         ({"register": "CATALOG"}, "WRONG_REGISTER"),
         ({}, None),

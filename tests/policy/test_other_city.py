@@ -15,13 +15,13 @@ from tests.policy.builders import PERSON, claim, judged, text_with
 ZIBO = parse_pack(
     text_with(
         ("version: 1\n", "version: 4\n"),
-        ("'211400'", "'370300'"),
-        ("'211402'", "'370302'"),
         ("'210000'", "'370000'"),
         ("amount_fen: 200000", "amount_fen: 180000"),
         ("  clause: HLD-99-1\n", ""),
+        ("- id: HLD-99-1\n  scope: in", "- id: HLD-99-1\n  scope: out"),
         ("strength: principle", "strength: must"),
     )
+    .replace("'2114", "'3703")
     .replace("HLD-10-2", "ZB-2.4-3")
     .replace("HLD-10-3", "ZB-2.4-4")
     .replace("HLD.", "ZB.")

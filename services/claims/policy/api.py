@@ -216,10 +216,8 @@ def _read(content: bytes) -> Pack:
             FieldRefusal(
                 "/pack",
                 Refusal(
-                    Kind(
-                        one.code, 422, "{line}:{column}: {what}", "第{line}行第{column}列：{what}"
-                    ),
-                    {"line": one.line, "column": one.column, "what": one.what},
+                    Kind(one.code, 422, "{line}:{column}: {what}", "第{line}行第{column}列：{zh}"),
+                    {"line": one.line, "column": one.column, "what": one.what, "zh": one.zh},
                 ),
             )
             for one in refused.errors[:MAX_MISTAKES]

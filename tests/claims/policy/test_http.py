@@ -76,6 +76,7 @@ async def test_a_wrong_pack_is_refused_with_every_place_and_what_is_in_force_sta
     [mistake] = answer.body["errors"]
     assert mistake["detail"].startswith(f"{line}:")
     assert mistake["detail_zh"].startswith(f"第{line}行第")
+    assert mistake["detail_zh"].endswith("数值必须 >= 1。")
     twice = text_of(2) + "\nversion: 2\ntitle: 1\n"
     assert (await Officers(own).propose(twice, "twice")).codes.count("DUPLICATE_KEY") == 2
     assert (await own.event_count(), await in_force(own)) == (events, 1)
