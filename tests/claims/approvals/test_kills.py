@@ -25,10 +25,10 @@ from shared.store.pool import open_pool
 from shared.store.store import Store
 from tests.claims.approvals.waiting import Proposed, propose, table, wanted
 
-CLAIMS = int(os.environ.get("LEDGER_APPROVALS", "300"))
+CLAIMS = int(os.environ.get("LEDGER_APPROVALS", "600"))
 LARGE = 10_000
-KILLS, SECONDS = (40, 8.0) if CLAIMS >= LARGE else (1, 0.1)
-"""how often at most, and at most how long a process works until then"""
+KILLS, SECONDS = (40, 8.0) if CLAIMS >= LARGE else (1, 0.0)
+"""how often at most, and at most how long a process works after its first page"""
 LOOK_SECONDS = 0.01
 MAX_SECONDS = 60 + CLAIMS / 50
 
