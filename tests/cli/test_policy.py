@@ -10,7 +10,7 @@ from services.cli.exits import Exit, Stop
 from services.cli.installation import Installation
 from services.cli.main import app
 from shared.policy.load import PACKS
-from tests.claims.policy.versions import MORE_FOR_L4, text_of
+from tests.claims.policy.versions import L4, MORE_FOR_L4, text_of
 from tests.cli.running import ledger, until
 
 RELEASED = PACKS / "huludao-2019-37.yaml"
@@ -46,7 +46,29 @@ def test_each_mistake_of_a_pack_is_a_line_with_its_place(tmp_path: Path) -> None
     last = wrong.read_text(encoding="utf-8").count("\n")
     assert lines[0].startswith(f"{wrong}:{last - 1}:1: DUPLICATE_KEY: ")
     _, printed = said("check", wrong, "--json")
-    assert [error["line"] for error in json.loads("\n".join(printed))["errors"]] == [last - 1, last]
+    errors = json.loads("\n".join(printed))["errors"]
+    assert [error["line"] for error in errors] == [last - 1, last]
+    assert (errors[0]["zh"], errors[0]["en"]) == (
+        "`version` 在同一处出现了两次。",
+        "`version` stands twice in one mapping.",
+    )
+    assert said("check", wrong, "--lang", "zh")[1][0].endswith(
+        ":1: DUPLICATE_KEY: `version` 在同一处出现了两次。 ($.version)"
+    )
+
+
+def test_a_warning_is_said_and_the_pack_is_sound_all_the_same(tmp_path: Path) -> None:
+    odd = tmp_path / "odd.yaml"
+    odd.write_text(text_of(2, (L4, L4.replace("200000", "100"))), encoding="utf-8")
+    code, lines = said("check", odd, "--lang", "en")
+    assert code == Exit.OK
+    assert ": warning HIGHER_LEVEL_CHEAPER: L4 with qualification pays less than L5" in lines[0]
+    assert lines[-1].endswith(" kinds, sound")
+    printed = json.loads("\n".join(said("check", odd, "--json")[1]))
+    assert (printed["errors"], {one["code"] for one in printed["warnings"]}) == (
+        [],
+        {"HIGHER_LEVEL_CHEAPER"},
+    )
 
 
 def test_a_diff_ends_with_how_many_entries_and_decisions_differ(tmp_path: Path) -> None:

@@ -1,46 +1,75 @@
 """`claims-ledger policy check PACK`: each mistake of a pack with its place, code and reason."""
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated
 
-import msgspec
 import typer
 
 from services.cli.exits import Exit
 from services.cli.output import JsonFlag, console, say_json
-from services.cli.policy.files import pack_in
-from shared.policy.document import PackRefused
+from services.cli.policy.files import text_in
+from services.cli.policy.judge import Lang
+from shared.policy.document import PackError, PackRefused
+from shared.policy.load import warned_pack
+from shared.policy.pack import Pack
 
 PackFile = Annotated[Path, typer.Argument(metavar="PACK", help="file of the pack (YAML)")]
 
 
-def check(pack: PackFile, as_json: JsonFlag = False) -> None:
-    """Read a pack and say all that is wrong with it. Exit code 1: it cannot judge."""
+def check(pack: PackFile, lang: Lang = "both", as_json: JsonFlag = False) -> None:
+    """Read a pack and say all that is wrong with it. Exit code 1: it cannot judge.
+
+    A warning is something that is seldom meant; the pack is sound all the same, exit code 0.
+    """
     try:
-        sound = pack_in(pack)
+        sound, warnings = warned_pack(text_in(pack), pack.name)
     except PackRefused as refused:
-        complain(pack, refused, as_json)
+        complain(pack, refused, as_json, lang)
         raise typer.Exit(Exit.DIFFERENT) from None
-    rules = sum(len(kind.gates) + len(kind.payees) + 1 for kind in sound.content.kinds)
-    said = {
+    if as_json:
+        say_json({**_summary(sound), "errors": [], "warnings": _listed(warnings)})
+        return
+    _say(pack, warnings, "warning ", lang)
+    counted = _summary(sound)
+    said = f"{counted['rules']} rules, {counted['kinds']} kinds, sound"
+    console().print(f"{sound.policy_id} version {sound.version}: {said}", markup=False)
+
+
+def complain(pack: Path, refused: PackRefused, as_json: bool, lang: Lang = "both") -> None:
+    """Each mistake on a line of its own: file:line:column, code, what is wrong, path."""
+    if as_json:
+        say_json({"errors": _listed(refused.errors), "warnings": []})
+        return
+    _say(pack, refused.errors, "", lang)
+
+
+def _summary(sound: Pack) -> dict[str, object]:
+    return {
         "policy_id": sound.policy_id,
         "version": sound.version,
         "content_sha256": sound.content_sha256,
-        "rules": rules,
+        "rules": sum(len(kind.gates) + len(kind.payees) + 1 for kind in sound.content.kinds),
         "kinds": len(sound.kinds),
     }
-    if as_json:
-        say_json({**said, "errors": []})
-        return
-    counted = f"{rules} rules, {len(sound.kinds)} kinds, sound"
-    console().print(f"{sound.policy_id} version {sound.version}: {counted}", markup=False)
 
 
-def complain(pack: Path, refused: PackRefused, as_json: bool) -> None:
-    """Each mistake on a line of its own: file:line:column, code, what is wrong."""
-    if as_json:
-        say_json({"errors": [msgspec.to_builtins(error) for error in refused.errors]})
-        return
-    for error in refused.errors:
-        place = f"{pack}:{error.line}:{error.column}"
-        console().print(f"{place}: {error.code}: {error.what}", markup=False, soft_wrap=True)
+def _listed(errors: Sequence[PackError]) -> list[dict[str, object]]:
+    return [
+        {
+            "line": one.line,
+            "column": one.column,
+            "path": one.path,
+            "code": one.code,
+            "zh": one.zh,
+            "en": one.what,
+        }
+        for one in errors
+    ]
+
+
+def _say(pack: Path, errors: Sequence[PackError], kind: str, lang: str) -> None:
+    for error in errors:
+        words = {"zh": error.zh, "en": error.what, "both": f"{error.zh} {error.what}"}[lang]
+        line = f"{pack}:{error.line}:{error.column}: {kind}{error.code}: {words} ({error.path})"
+        console().print(line, markup=False, highlight=False, soft_wrap=True)
