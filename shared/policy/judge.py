@@ -13,15 +13,16 @@ from shared.policy.cases import (
     Decision,
     Fact,
     FactUsed,
+    FactValue,
     Ground,
     History,
     Judgement,
     Step,
 )
-from shared.policy.conditions import Scope, holds
+from shared.policy.conditions import Scope, holds, value_of
 from shared.policy.limits import limit_grounds, limits_of, nearly_used, year_of
 from shared.policy.pack import CertificateOnce, Pack
-from shared.policy.parts import Gate, Kind, PayeeRule
+from shared.policy.parts import FactSpec, Gate, Kind, PayeeRule
 from shared.policy.unknown import day_of, missing_field, missing_of, unknown_ground
 
 _TYPES = {"boolean": bool, "integer": int, "text": str, "date": date}
@@ -70,17 +71,24 @@ def judge(
 def stated_facts(pack: Pack, claim: ClaimCase) -> dict[str, Fact]:
     """The facts as the claimant states them, source `claim`: what there is before a register.
 
-    Only yes-or-no facts can be stated; one whose statement is itself unknown stays absent.
+    One whose statement is itself unknown stays absent.
     """
     scope = Scope(claim, {}, claim.claimed_on)
     stated: dict[str, Fact] = {}
     for spec in pack.facts.values():
-        if spec.stated_when is None:
-            continue
-        truth = holds(spec.stated_when, scope)
-        if truth is not None:
-            stated[spec.id] = Fact(value=truth, source="claim", valid_at=day_of(claim, spec.as_of))
+        value = _stated(spec, scope)
+        if value is not None:
+            stated[spec.id] = Fact(value=value, source="claim", valid_at=day_of(claim, spec.as_of))
     return stated
+
+
+def _stated(spec: FactSpec, scope: Scope) -> FactValue | None:
+    if spec.stated_when is None and spec.stated_as is None:
+        return None
+    truth = True if spec.stated_when is None else holds(spec.stated_when, scope)
+    if spec.stated_as is None or truth is not True:
+        return truth if spec.type == "boolean" else None
+    return value_of(spec.stated_as, scope) if isinstance(spec.stated_as, str) else spec.stated_as
 
 
 def _known(pack: Pack, facts: Mapping[str, Fact | None]) -> dict[str, Fact]:

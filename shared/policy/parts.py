@@ -105,7 +105,7 @@ class LookUp(Part, frozen=True, kw_only=True):
 class Ask(Part, frozen=True, kw_only=True):
     """What the register is asked for a fact, and which of its answers makes the fact true."""
 
-    about: Literal["person", "certificate", "institution"]
+    about: Literal["person", "certificate", "institution", "employer"]
     read: Literal["holds", "count", "amount_fen", "code", "valid_from", "valid_to"] = "holds"
     """what of the answer is the fact: whether it holds every day, how many entries there are up to
     `as_of` (in the training where `until` names its end), the newest entry's sum, code or day"""
@@ -115,6 +115,8 @@ class Ask(Part, frozen=True, kw_only=True):
     """last day that the fact must hold, where it is not the day of `as_of` alone"""
     match: Annotated[tuple[Literal["occupation", "level"], ...], Meta(max_length=2)] = ()
     """what of the claim the answer must name too"""
+    when: Condition | None = None
+    """of the claim alone: asked where it surely holds, so that nobody is asked about in vain"""
 
 
 class FactSpec(Part, frozen=True, kw_only=True):
@@ -127,6 +129,8 @@ class FactSpec(Part, frozen=True, kw_only=True):
     question: Words
     stated_when: Condition | None = None
     """what the claimant must have said for it to count as stated, before any register is asked"""
+    stated_as: Annotated[str, Meta(pattern=r"^claim\.[a-z_]+$")] | int | None = None
+    """what counts as stated, if no yes or no: a field of the claim, or the least that must be so"""
     ask: Ask | None = None
     """without it no register is asked, and the fact stays unknown"""
     look_up: LookUp | None = None

@@ -130,6 +130,12 @@ FACTS: list[tuple[str, Change, str]] = [
     ("WRONG_TYPE", ("- id: living_fen\n  type: integer", "- id: living_fen\n  type: text"),
      "$.facts[2].type"),
     ("ASKED_WITHOUT_DAY", ("  as_of: certificate_issued_on\n", ""), "$.facts[0].ask"),
+    ("ASKED_BY_FACT", ("match: [level]}", "match: [level], when: " + POOR_MONTHS + "}"),
+     "$.facts[0].ask.when"),
+    ("WRONG_TYPE", ("as_of: claimed_on\n", "as_of: claimed_on\n  stated_as: claim.trade\n"),
+     "$.facts[1].type"),
+    ("UNKNOWN_FIELD", ("as_of: claimed_on\n", "as_of: claimed_on\n  stated_as: claim.months\n"),
+     "$.facts[1].stated_as"),
     ("TWO_SOURCES", ("as_of: claimed_on\n", "as_of: claimed_on\n"
                      "  ask: {about: person, read: count, attribute: month}\n"
                      "  look_up: {table: minimum_living, by: [], as_of: claimed_on, "

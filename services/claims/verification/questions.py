@@ -11,6 +11,7 @@ from shared.events.claims import ClaimContent
 from shared.events.verifications import VerificationKeys
 from shared.policy.answers import fact_from
 from shared.policy.cases import Fact
+from shared.policy.conditions import Scope, holds
 from shared.policy.pack import Pack
 from shared.policy.parts import FactSpec
 
@@ -32,8 +33,20 @@ class Wanted:
 def questions_of(content: ClaimContent, pack: Pack) -> tuple[Wanted, ...]:
     """The questions of the claim's kind and group; one that lacks its subject cannot be asked."""
     names = pack.kind_facts.get((content.kind, content.group), ())
-    found = (_wanted(content, pack.facts[name]) for name in names)
+    scope = Scope(case_of(content, ""), {}, content.claimed_on)
+    asked = [spec for name in names if (spec := pack.facts[name]).ask and _needed(spec, scope)]
+    found = (_wanted(content, spec) for spec in asked)
     return tuple(wanted for wanted in found if wanted is not None)
+
+
+def _needed(spec: FactSpec, scope: Scope) -> bool:
+    return spec.ask is None or spec.ask.when is None or holds(spec.ask.when, scope) is True
+
+
+def _employer(content: ClaimContent) -> str | None:
+    """The enterprise of the claim: as it is named, or the one that is paid or that filed."""
+    paid = content.payee if content.payee_kind == "enterprise" else None
+    return content.employer or paid or content.organisation
 
 
 def _wanted(content: ClaimContent, spec: FactSpec) -> Wanted | None:
@@ -41,12 +54,11 @@ def _wanted(content: ClaimContent, spec: FactSpec) -> Wanted | None:
     as_of = getattr(content, spec.as_of) if spec.as_of else None
     if ask is None or as_of is None:
         return None
-    person = None if ask.about == "institution" else content.person
+    person = content.person if ask.about in ("person", "certificate") else None
     certificate = content.certificate if ask.about == "certificate" else None
-    organisation = content.institution if ask.about == "institution" else None
-    if {"person": person, "certificate": certificate, "institution": organisation}[
-        ask.about
-    ] is None:
+    organisations = {"institution": content.institution, "employer": _employer(content)}
+    organisation = organisations.get(ask.about)
+    if (certificate if ask.about == "certificate" else person or organisation) is None:
         return None
     until = getattr(content, ask.until) if ask.until else None
     subject = (person or "", certificate or "", organisation or "")

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from shared.policy.checks.fault import Fault, fault, twice
 from shared.policy.checks.types import CLAIM_TYPES
+from shared.policy.conditions import fields_of
 from shared.policy.formats import answers
 from shared.policy.pack import Content
 from shared.policy.parts import FactSpec, LookUp
@@ -33,14 +34,30 @@ def fact_faults(content: Content) -> Iterator[Fault]:
 def _asked(spec: FactSpec, path: str) -> Iterator[Fault]:
     if spec.ask is not None and spec.look_up is not None:
         yield fault(f"{path}.look_up", "TWO_SOURCES")
-    if spec.stated_when is not None and spec.type != "boolean":  # a statement is true or false
-        yield _type(spec, "boolean", path)
+    yield from _stated(spec, path)
     if spec.ask is not None:
         if spec.type != _READ[spec.ask.read]:
             yield _type(spec, _READ[spec.ask.read], path)
         yield from twice(f"{path}.ask.match", spec.ask.match, "DUPLICATE_VALUE")
         if spec.as_of is None:
             yield fault(f"{path}.ask", "ASKED_WITHOUT_DAY")
+        for field in fields_of(spec.ask.when) if spec.ask.when else ():
+            if field.startswith("facts."):
+                yield fault(f"{path}.ask.when", "ASKED_BY_FACT", name=field)
+
+
+def _stated(spec: FactSpec, path: str) -> Iterator[Fault]:
+    """A statement is true or false, or has what `stated_as` says."""
+    said = spec.stated_as
+    if said is None:
+        if spec.stated_when is not None and spec.type != "boolean":
+            yield _type(spec, "boolean", path)
+    elif isinstance(said, str) and said not in CLAIM_TYPES:
+        yield fault(f"{path}.stated_as", "UNKNOWN_FIELD", name=said)
+    else:
+        wanted = CLAIM_TYPES[said] if isinstance(said, str) else "integer"
+        if spec.type != wanted:
+            yield _type(spec, wanted, path)
 
 
 def _type(spec: FactSpec, wanted: str, path: str) -> Fault:

@@ -26,6 +26,8 @@ def conditions_of(content: Content) -> Iterator[tuple[str, Condition]]:
     for i, spec in enumerate(content.facts):
         if spec.stated_when is not None:
             yield f"$.facts[{i}].stated_when", spec.stated_when
+        if spec.ask is not None and spec.ask.when is not None:
+            yield f"$.facts[{i}].ask.when", spec.ask.when
     for i, group in enumerate(content.groups):
         if group.member_when is not None:
             yield f"$.groups[{i}].member_when", group.member_when

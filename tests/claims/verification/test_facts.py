@@ -130,3 +130,38 @@ def test_what_was_asked_about_another_content_says_nothing() -> None:
 
     assert set(said.facts_for(1)) == {"agreement_in_force"}
     assert said.facts_for(2) == {}
+
+
+def asked(**said: Any) -> set[str]:
+    return {wanted.spec.id for wanted in questions_of(content(**said), PACK)}
+
+
+def test_a_register_is_asked_only_where_the_claim_says_that_the_fact_may_matter() -> None:
+    assert "issuer_in_pilot_scope" not in asked()
+    assert "issuer_in_pilot_scope" in asked(issuer_class="enterprise")
+    assert "died_on" not in asked()  # the insured month of the first day shows it
+    assert "died_on" in asked(kind="HLD.K.free_training", group="HLD.G.disabled")
+
+
+@pytest.mark.parametrize(
+    ("said", "subject"),
+    [
+        ({"employer": "ENT-1", "payee_kind": "enterprise", "payee": "ENT-2"}, "ENT-1"),
+        ({"payee_kind": "enterprise", "payee": "ENT-2"}, "ENT-2"),
+        ({"payee_kind": "individual", "payee": None, "organisation": "ENT-3"}, "ENT-3"),
+    ],
+)
+def test_an_enterprise_is_asked_about_by_its_code_and_no_person_is_named(
+    said: dict[str, Any], subject: str
+) -> None:
+    firm = content(kind="HLD.K.transfer", group="HLD.G.difficult_firm", **said)
+    [wanted] = [w for w in questions_of(firm, PACK) if w.spec.id == "difficult_firm"]
+    assert (wanted.keys.organisation, wanted.keys.person, wanted.keys.certificate) == (
+        subject, None, None,
+    )  # fmt: skip
+
+
+def test_two_facts_of_one_claim_may_rest_on_one_question() -> None:
+    prisoner = content(kind="HLD.K.free_training", group="HLD.G.prisoner")
+    streams = {w.spec.id: w.stream_id for w in questions_of(prisoner, PACK)}
+    assert streams["release_on"] == streams["prisoner"]
