@@ -30,13 +30,15 @@ def letter(outcome: Outcome, language: Language) -> str:
     for name, body in _parts(pack, found, language):
         if body:
             lines += ["", head(name).rstrip(), *(f"  - {line}" for line in body)]
-    lines += ["", head("object").rstrip(), "  " + said(words["object_text"], language)]
+    remedy = "held_text" if found.decision == "HOLD" else "object_text"
+    lines += ["", head("object").rstrip(), "  " + said(words[remedy], language)]
     return "\n".join(lines) + "\n"
 
 
 def _parts(pack: Pack, found: Answer, language: Language) -> Iterator[tuple[str, list[str]]]:
     yield "computed", [_step(step, language) for step in found.steps]
     yield "why", [_reason(pack, code, language) for code in found.reasons]
+    yield "conflicts", list(getattr(found, "conflicts", ()))
     yield "missing", [_missing(pack, one, language) for one in found.missing]
     yield "clauses", [_clause(pack, one.clause, language) for one in found.citations]
     kinds = getattr(found, "instead", ())

@@ -1,0 +1,122 @@
+"""`claims-ledger policy judge` and `coverage` as whoever writes a case by hand uses them."""
+
+import json
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from services.cli.exits import Exit
+from services.cli.main import app
+
+HELD = """\
+case: E36
+policy: HLD-2019-37
+claim:
+  kind: HLD.K.si_skill
+  group: HLD.G.employee
+  payee_kind: individual
+  paid_by: individual
+  certificate: C-1
+  certificate_type: skill_level
+  level: L4
+  certificate_issued_on: 2020-05-10
+  training_from: 2020-03-02
+  training_to: 2020-04-24
+  claimed_on: 2020-06-01
+facts: {insured_employee: true, insured_months: 12, certificate_genuine: true}
+expect: {decision: HOLD, reasons: [AMOUNT_CATALOGUE], missing: [catalogue_amount_fen]}
+"""
+OVER = """\
+---
+case: E25
+policy: HLD-2019-37@1
+advance: {payee_kind: enterprise, base_fen: 20000000, asked_fen: 10002000, requested_on: 2020-02-01}
+expect: {decision: ADVANCE_OK}
+"""
+
+
+def said(*arguments: str | Path) -> tuple[int, str]:
+    ran = CliRunner().invoke(app, ["policy", *map(str, arguments)], env={"COLUMNS": "200"})
+    return ran.exit_code, ran.output
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> Path:
+    path = tmp_path / "case.yaml"
+    path.write_text(HELD, encoding="utf-8")
+    return path
+
+
+def test_a_case_is_judged_in_words_and_counted_at_the_end(file: Path) -> None:
+    code, output = said("judge", file, "--expect", "--lang", "en")
+    assert code == Exit.OK
+    assert "HOLD  (nothing is decided yet)" in output
+    assert "[AMOUNT_CATALOGUE]" in output
+    assert output.splitlines()[-1] == "1 judged, 0 differ"
+
+
+def test_json_has_the_whole_judgement(file: Path) -> None:
+    code, output = said("judge", file, "--format", "json")
+    found = json.loads(output.splitlines()[0])
+    assert (code, found["case"], found["decision"]) == (Exit.OK, "E36", "HOLD")
+    assert found["missing"][0]["register"] == "CATALOG"
+
+
+@pytest.mark.parametrize(("language", "expected"), [("zh", "如有异议"), ("en", "If you disagree")])
+def test_a_letter_tells_the_claimant_what_is_missing_and_how_to_object(
+    file: Path, language: str, expected: str
+) -> None:
+    code, output = said("judge", file, "--format", "letter", "--lang", language)
+    assert code == Exit.OK
+    assert expected in output
+    assert "HLD-14-5" in output
+    assert "catalogue_amount_fen" in output
+
+
+def test_a_difference_is_named_and_ends_with_status_one(file: Path) -> None:
+    file.write_text(HELD + OVER, encoding="utf-8")
+    code, output = said("judge", file, "--expect", "--lang", "en")
+    assert code == Exit.DIFFERENT
+    assert "DIFFERS   decision: expected ADVANCE_OK, found REJECT" in output
+    assert output.splitlines()[-1] == "2 judged, 1 differ"
+    assert said("judge", file, "--lang", "en")[0] == Exit.OK  # nothing is compared unasked
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "place", "code"),
+    [
+        ("insured_months: 12", "insured_month: 12", ": FACT: ", "no fact of HLD-2019-37"),
+        ("insured_months: 12", "insured_months: true", ": FACT: ", "is a integer, not `True`"),
+        ("  level: L4\n", "  level: L6\n", ":10:10: ", "L6"),
+        ("type: skill_level", "type: skill", ":9:21: CHOICE", "is none of"),
+        ("policy: HLD-2019-37", "policy: HLD-2019-38", ":2:9: POLICY", "no pack is called"),
+        ("  paid_by:", "  payed_by:", ": UNKNOWN_KEY", "payed_by"),
+        ("claim:\n", "claims:\n", ":4:3: UNKNOWN_KEY", "no `claims` here"),
+        ("expect: {", "advance: {payee_kind: enterprise, asked_fen: 1, requested_on: 2020-02-01}\n"
+         "expect: {", ":1:1: SUBJECT", "found 2"),
+    ],
+)  # fmt: skip
+def test_a_case_that_cannot_be_read_is_named_with_its_place(
+    file: Path, old: str, new: str, place: str, code: str
+) -> None:
+    assert old in HELD
+    file.write_text(HELD.replace(old, new, 1), encoding="utf-8")
+    ended, output = said("judge", file, "--expect")
+    assert ended == Exit.DIFFERENT
+    assert any(line.startswith(str(file)) and place in line for line in output.splitlines())
+    assert code in output
+    assert output.splitlines()[-1] == "1 judged, 1 differ"
+
+
+def test_a_file_that_is_not_there_is_said(tmp_path: Path) -> None:
+    code, output = said("judge", tmp_path / "none.yaml")
+    assert code == Exit.DIFFERENT
+    assert "UNREADABLE" in output
+
+
+def test_coverage_finds_no_rule_in_scope_without_an_entry() -> None:
+    code, output = said("coverage")
+    assert code == Exit.OK
+    assert output.count(", 0 in scope without an entry") == 5
+    assert "HLD-10-2  in  limits[three-a-year]" in output
