@@ -11,8 +11,9 @@ import msgspec
 import pytest
 
 from shared.policy import load
+from shared.policy.coverage import plain_of
 from shared.policy.document import PackRefused
-from shared.policy.load import content_hash, huludao, load_pack, parse_pack
+from shared.policy.load import PACKS, content_hash, huludao, load_pack, parse_pack
 from shared.policy.pack import Content
 from shared.policy.parts import Table
 from shared.policy.schema import pack_schema
@@ -59,11 +60,30 @@ def test_the_hash_is_over_sorted_json_in_utf8() -> None:
     assert content_hash({"b": 1, "a": ["葫", None, True]}) == expected
 
 
-def test_the_published_schema_is_the_one_of_the_structs_and_takes_the_pack() -> None:
+def test_the_published_schema_is_the_one_of_the_structs_and_reads_back_the_pack() -> None:
     assert SCHEMA.read_text(encoding="utf-8") == pack_schema()
     plain: Any = json.loads(msgspec.json.encode(huludao().content))
-    jsonschema.validate(plain, json.loads(pack_schema()))
     assert msgspec.convert(plain, Content) == huludao().content
+
+
+@pytest.mark.parametrize("path", sorted(PACKS.glob("*.yaml")), ids=lambda path: path.stem)
+def test_an_editor_finds_no_mistake_in_a_pack_that_ships(path: Path) -> None:
+    plain: Any = plain_of(path.read_text(encoding="utf-8"))
+    jsonschema.validate(plain, json.loads(pack_schema()))
+    plain["kinds"][0]["payee"] = "somebody"
+    with pytest.raises(jsonschema.ValidationError):
+        jsonschema.validate(plain, json.loads(pack_schema()))
+
+
+def test_the_schema_says_what_each_field_means() -> None:
+    parts = json.loads(pack_schema())["$defs"]
+    silent = [
+        f"{name}.{field}"
+        for name, part in parts.items()
+        for field, rule in part.get("properties", {}).items()
+        if not rule.get("description")
+    ]
+    assert silent == []
 
 
 def test_the_city_text_is_not_in_the_pack() -> None:
