@@ -13,7 +13,7 @@ from environs import Env, EnvValidationError
 from marshmallow import ValidationError
 from marshmallow.validate import ContainsOnly, Length, Range, Regexp
 
-from shared.registers.port import SUBJECTS
+from shared.registers.port import REGISTERS
 
 PREFIX = "LEDGER_"
 _LOOPBACK = ("127.0.0.1", "localhost", "::1")
@@ -179,8 +179,9 @@ def _registers(env: Env) -> dict[str, str] | None:
     def check(value: str) -> None:
         for one in () if value in ("", STATED) else value.split(","):
             code, _, url = one.strip().partition("=")
-            if code not in SUBJECTS:
-                raise ValidationError(f"{STATED}, or REGISTER=address for {', '.join(SUBJECTS)}")
+            if code not in REGISTERS:
+                known = ", ".join(sorted(REGISTERS))
+                raise ValidationError(f"{STATED}, or REGISTER=address for {known}")
             _scheme("http", "https")(url)
 
     said = env.str("REGISTERS", None, validate=check)

@@ -15,7 +15,18 @@ SUBJECTS: Mapping[str, Literal["person", "certificate", "institution"]] = {
     CERT_REG: "certificate",
     INST_REG: "institution",
 }
-"""social-insurance enrolment, certificates, institutions' agreements: whom each is asked about"""
+"""social-insurance enrolment, certificates, institutions' agreements: whom each is asked about;
+the three that the made-up installation asks
+"""
+REGISTERS = frozenset(
+    {
+        *SUBJECTS,
+        *("SI_UNEMP", "SI_PENSION", "ACCIDENT_INS", "LABOUR", "EDU", "CIVIL", "POVERTY"),
+        *("VETERANS", "DISABILITY", "JUSTICE", "POLICE", "RESIDENCE", "EMERG", "AGRI"),
+        *("COURSE_LOG", "CERT_SPECIALOP", "EVAL_REG"),
+    }
+)
+"""all that the policies ask; one that has no address is answered by hand"""
 MAX_QUESTIONS = 200
 """in one call"""
 

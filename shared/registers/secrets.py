@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from pathlib import Path
 
-from shared.registers.port import SUBJECTS
+from shared.registers.port import REGISTERS
 
 MIN_CHARS, MAX_BYTES = 16, 4096
 
@@ -25,7 +25,7 @@ def read_secrets(file: Path) -> Mapping[str, str]:
         if not line.strip() or line.startswith("#"):
             continue
         code, _, secret = line.partition(" ")
-        if code not in SUBJECTS or code in found or len(secret.strip()) < MIN_CHARS:
+        if code not in REGISTERS or code in found or len(secret.strip()) < MIN_CHARS:
             raise SecretsRefused(f"line {number}: a register, a blank, at least {MIN_CHARS} signs")
         found[code] = secret.strip()
     return found

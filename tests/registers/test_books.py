@@ -34,6 +34,10 @@ def asked(question: str, day: date, **said: Any) -> Question:
         ("INST_REG", asked("agreement", date(2022, 1, 1), institution="52999999000000115P"),
          "not_found"),
         ("INST_REG", asked("pension", date(2022, 1, 1), id_number=ANNA), "unclear"),
+        ("SI_PENSION", asked("pension", date(2020, 3, 2), id_number=ANNA), "not_found"),
+        ("SI_PENSION", asked("pension", date(2020, 3, 2), id_number=BERT), "confirmed"),
+        ("LABOUR", asked("difficult_firm", date(2020, 3, 2), institution="91999999000000101X"),
+         "confirmed"),
     ],
 )  # fmt: skip
 def test_a_register_answers_from_its_book(register: str, question: Question, outcome: str) -> None:
@@ -57,6 +61,23 @@ def test_months_over_the_turn_of_a_year_are_facts_of_their_own() -> None:
     assert [(f.valid_from, f.valid_to) for f in facts] == [
         (date(2020, 12, 1), date(2020, 12, 31)), (date(2021, 1, 1), date(2021, 1, 31)),
     ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("register", "question", "days"),
+    [
+        ("SI_UNEMP", asked("insured_month", date(2020, 3, 31), id_number=ANNA),
+         [date(2020, 1, 31), date(2020, 2, 29), date(2020, 3, 31)]),
+        ("COURSE_LOG", asked("attended_day", date(2020, 3, 2), id_number=ANNA,
+                             until=date(2020, 3, 3)), [date(2020, 3, 2), date(2020, 3, 3)]),
+    ],
+)  # fmt: skip
+def test_months_and_days_up_to_the_last_one_asked_about_are_facts_of_their_own(
+    register: str, question: Question, days: list[date]
+) -> None:
+    facts = Shelf(read_books(EXAMPLE.read_bytes())).answer(register, question).facts
+
+    assert [fact.valid_from for fact in facts] == days
 
 
 def test_a_correction_takes_the_place_of_what_stood_there() -> None:

@@ -4,11 +4,12 @@ from typing import Any, get_args
 
 from services.claims.claim.schemas import CITY, FactsShown, NothingSchema
 from services.claims.verification.decide import Stage
-from shared.events.verifications import RegisterFact
+from shared.events.verifications import FACTS_PER_ANSWER, RegisterFact
 from shared.http.fields import (
     AwareTime,
     CalendarDate,
     Choice,
+    Fen,
     Identifier,
     Items,
     Nested,
@@ -21,7 +22,7 @@ from shared.registers.port import Outcome, Why
 
 __all__ = ["NothingSchema"]
 
-MAX_FACTS = 60
+MAX_FACTS = FACTS_PER_ANSWER
 """that one person writes down by hand"""
 
 
@@ -36,6 +37,7 @@ class FactSchema(Schema):
     employer = Identifier(64, required=False)
     code = Identifier(64, required=False)
     level = Identifier(64, required=False)
+    amount_fen = Fen(zero=True, required=False)
 
 
 class PaperSchema(Schema):

@@ -18,11 +18,13 @@ LOOPBACK = "127.0.0.1"
 
 
 def main(
-    books: Annotated[Path, typer.Argument(help="YAML or JSON: insured, certificates, agreements")],
+    books: Annotated[
+        Path, typer.Argument(help="YAML or JSON: insured, certificates, agreements, noted")
+    ],
     port: Annotated[int, typer.Option(min=0, max=65535, help="0 takes a free one")] = 0,
     secrets: Annotated[Path | None, typer.Option(help="one `REGISTER secret` a line")] = None,
 ) -> None:
-    """Answer SI_EMPLOY, CERT_REG and INST_REG from a file of books, on this machine only.
+    """Answer every register that the policies ask from a file of books, on this machine only.
 
     Standard output says the port. Exit code 2 for books or secrets that cannot be read.
     """

@@ -12,7 +12,7 @@ import msgspec
 from aiohttp import web
 
 from services.simulators.registers.books import Books, Said, Shelf
-from shared.registers.port import SUBJECTS, Question
+from shared.registers.port import REGISTERS, Question
 from shared.registers.signing import SIGNATURE_HEADER, TIME_HEADER, holds
 from shared.registers.wire import AnswerSaid, Asking, CorrectionsAsked, CorrectionsSaid
 
@@ -67,7 +67,7 @@ class Simulator:
     def __init__(self, books: Books, secrets: Mapping[str, str]) -> None:
         self._shelf = Shelf(books)
         self._secrets = secrets
-        self._desks = {code: Desk() for code in SUBJECTS}
+        self._desks = {code: Desk() for code in REGISTERS}
 
     def app(self) -> web.Application:
         app = web.Application(client_max_size=MAX_BODY)
