@@ -60,6 +60,7 @@ class Case:
     institution: str = ""
     certificate: str = ""
     group: str = ""
+    programme: str = ""
     plan: str = ""
     state: str = "submitted"
     amount_fen: int = 0
@@ -101,6 +102,7 @@ class Case:
         self.certificate = facts.certificate or self.certificate
         self.plan = facts.plan or self.plan
         self.group = getattr(facts, "group", None) or self.group
+        self.programme = getattr(facts, "programme", None) or self.programme
 
     def _claim(self, event: Event, facts: ClaimKeys) -> None:
         at = event.recorded_at

@@ -33,6 +33,7 @@ class Moment(NamedTuple):
     source: str = ""
     fund: str = ""
     step: str = ""
+    programme: str = ""
     persons: int = 1
     fen: int = 0
     minutes: int = 0
@@ -68,7 +69,7 @@ def _of_case(case: Case, period: Period, certified: set[str]) -> Iterator[Moment
         once |= {moved.what} & set(_ONCE)
         moment = Moment(
             moved.what, moved.day, case.place, case.kind, case.group, case.occupation, case.level,
-            case.institution, fen=moved.fen,
+            case.institution, programme=case.programme, fen=moved.fen,
         )  # fmt: skip
         yield moment
         if moved.minutes is not None and moved.what in STEPS:

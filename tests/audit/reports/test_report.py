@@ -101,6 +101,17 @@ def test_an_institution_is_shown_with_its_pass_rate_and_steps_with_their_time(
     assert steps["accept-decide"] == 7
 
 
+def test_the_named_programmes_are_counted_apart() -> None:
+    story = Story()
+    story.submitted("claim-1", person="a" * 32, programme="spring-tide")
+    story.at(FIRST, story.events[-1])
+    story.claim(2)
+    found = rows(told("annual", "2021", story), "programmes")
+    assert [(row["programme"], row["applied"], row["approved"]) for row in found] == [
+        ("", 1, 1), ("spring-tide", 1, 0), ("合计 total", 2, 1),
+    ]  # fmt: skip
+
+
 def test_certificates_are_counted_once_and_the_share_of_level_three_is_told() -> None:
     story = Story()
     story.claim(1, level="L3")
