@@ -6,7 +6,7 @@ from shared.policy.checks.amounts import amount_faults, amount_warnings
 from shared.policy.checks.bureau import bureau_faults
 from shared.policy.checks.conditions import condition_faults
 from shared.policy.checks.constants import constant_faults
-from shared.policy.checks.days import day_faults, target_warnings
+from shared.policy.checks.days import day_faults, hole_warnings, target_warnings
 from shared.policy.checks.facts import fact_faults
 from shared.policy.checks.fault import Fault
 from shared.policy.checks.kinds import kind_faults
@@ -28,7 +28,7 @@ _FAULTS = (
     constant_faults,
     rule_faults,
 )
-_WARNINGS = (unused_warnings, reading_warnings, amount_warnings, target_warnings)
+_WARNINGS = (unused_warnings, reading_warnings, amount_warnings, target_warnings, hole_warnings)
 
 
 def faults_of(content: Content) -> Iterator[Fault]:

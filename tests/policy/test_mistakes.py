@@ -189,6 +189,10 @@ CONDITIONS: list[tuple[str, Change, str]] = [
     ("EMPTY_VALUE", (HERE, HERE.replace("'9901'", "''")), "$.kinds[0].papers[0].when.values[0]"),
 ]  # fmt: skip
 KINDS: list[tuple[str, Change, str]] = [
+    ("ID_OF_OTHER_CITY", ("- {id: DX.G.staff", "- {id: ZB.G.staff"), "$.groups[0].id"),
+    ("NOT_OF_KIND", ("{op: in, field: claim.group, values: [DX.G.poor]}",
+                     "{op: in, field: claim.group, values: [DX.G.staff]}"),
+     f"{RAISED}.of[1].values[0]"),
     ("GATE_FORM", ("groups: [DX.G.staff]\n    unless:", "groups: [DX.G.staff]\n    when: "
                    f"{STATUS}\n    unless:"), "$.kinds[0].gates[2]"),
     ("GATE_FORM", (f"when: {GENUINE}, ", ""), "$.kinds[0].gates[0]"),
@@ -290,6 +294,11 @@ WARNINGS: list[tuple[str, Change, str]] = [
     ("LEVEL_HOLE", ("level: L4", "level: L2"), "$.kinds[0].amount"),
     ("HIGHER_LEVEL_CHEAPER", ("amount_fen: 200000", "amount_fen: 90000"),
      "$.kinds[0].amount.rows[1]"),
+    ("DATES_WITH_HOLE", (WORK, f"{BETWEEN}\n        - {BETWEEN.replace('2020', '2022')}"), RAISED),
+    ("DATES_WITH_HOLE", ("targets:\n", "targets:\n- {id: later, clause: DX-2-2, "
+                         "name: {zh: 后, en: L}, unit: persons, number: 1, first: 2021-02-01, "
+                         "last: 2021-12-31}\n"),
+     "$.targets"),
     ("TARGET_SUM", ("number: 200,", "number: 190,"), "$.targets[0]"),
     ("RELATIVE_TO_TODAY", (EARLY, EARLY.replace("claim.claimed_on", "on")),
      "$.kinds[0].gates[1].when"),

@@ -1,5 +1,6 @@
 """Conditions: every field is there, has the right type, and can be what it is compared with."""
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 
@@ -37,10 +38,12 @@ _FILLED = {
 def condition_faults(content: Content) -> Iterator[Fault]:
     """Every condition of the pack, to its innermost part."""
     types, values = types_of(content), values_of(content)
+    named = {kind.id for kind in content.kinds} | {group.id for group in content.groups}
     for path, condition in conditions_of(content):
         for below, node in nodes_at(condition, path):
             yield from _node(node, below, types)
             yield from _outside_list(node, below, values)
+            yield from _outside_kind(content, named, node, below)
 
 
 def nodes_at(condition: Condition, path: str) -> Iterator[tuple[str, Condition]]:
@@ -143,6 +146,18 @@ def _outside_list(
         else:
             listed = ", ".join(closed[field])
             yield fault(below, "VALUE_NOT_IN_LIST", name=field, value=value, list=listed)
+
+
+def _outside_kind(content: Content, named: set[str], node: Condition, path: str) -> Iterator[Fault]:
+    """A text that no claim of the kind has, in a condition that stands in that kind."""
+    found = re.match(r"\$\.kinds\[(\d+)\]", path)
+    if found is None:
+        return
+    kind = content.kinds[int(found[1])]
+    own = {"claim.kind": (kind.id,), "claim.group": kind.groups}
+    for below, field, value in _texts(node, path):
+        if value in named and value not in own.get(field, (value,)):
+            yield fault(below, "NOT_OF_KIND", field=field, name=value)
 
 
 def _texts(node: Condition, path: str) -> Iterable[tuple[str, str, str]]:

@@ -1,13 +1,16 @@
 """Days and places: periods that run backwards or beside the policy, areas of somebody else."""
 
 from collections.abc import Iterator
-from datetime import date
+from datetime import date, timedelta
 
-from shared.policy.checks.conditions import reversed_days
+from shared.policy.checks.conditions import nodes_at, reversed_days
 from shared.policy.checks.fault import Fault, fault
+from shared.policy.checks.walk import conditions_of
+from shared.policy.conditions import AnyOf, Between
 from shared.policy.pack import Content
 
 _FULL_BP = 10_000
+ONE_DAY = timedelta(days=1)
 
 
 def day_faults(content: Content) -> Iterator[Fault]:
@@ -42,6 +45,41 @@ def target_warnings(content: Content) -> Iterator[Fault]:
         ]
         if len(parts) > 1 and sum(parts) != whole.number:
             yield fault(f"$.targets[{i}]", "TARGET_SUM", sum=sum(parts), number=whole.number)
+
+
+def hole_warnings(content: Content) -> Iterator[Fault]:
+    """Periods of one thing that leave days between them."""
+    for path, condition in conditions_of(content):
+        for below, node in nodes_at(condition, path):
+            if isinstance(node, AnyOf):
+                yield from _holes_between(node, below)
+    yearly: dict[tuple[str, str | None], list[tuple[date, date]]] = {}
+    for target in content.targets:
+        if target.first is not None and target.last is not None:
+            yearly.setdefault((target.unit, target.area), []).append((target.first, target.last))
+    for periods in yearly.values():
+        yield from _holes(periods, "$.targets")
+
+
+def _holes_between(node: AnyOf, path: str) -> Iterator[Fault]:
+    by_field: dict[str, list[tuple[date, date]]] = {}
+    for part in node.of:
+        if isinstance(part, Between):
+            by_field.setdefault(part.field, []).append((part.first, part.last))
+    for periods in by_field.values():
+        yield from _holes(periods, path)
+
+
+def _holes(periods: list[tuple[date, date]], path: str) -> Iterator[Fault]:
+    if not periods:
+        return
+    ordered = sorted(periods)
+    covered = ordered[0][1]
+    for first, last in ordered[1:]:
+        if first > covered + ONE_DAY:
+            names = {"first": covered + ONE_DAY, "last": first - ONE_DAY}
+            yield fault(path, "DATES_WITH_HOLE", **names)
+        covered = max(covered, last)
 
 
 def _validity(content: Content) -> Iterator[Fault]:

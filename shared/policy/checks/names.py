@@ -16,6 +16,7 @@ def name_faults(content: Content) -> Iterator[Fault]:
         yield from _named_by_kind(content, kind, f"$.kinds[{i}]")
     yield from _named_by_gates(content)
     yield from _named_by_funds(content)
+    yield from _of_other_city(content)
 
 
 def _doubles(content: Content) -> Iterator[Fault]:
@@ -50,6 +51,17 @@ def _doubles_of_kind(kind: Kind, path: str) -> Iterator[Fault]:
     yield from twice(f"{path}.programmes", kind.programmes)
     yield from twice(f"{path}.gates", (gate.id for gate in kind.gates))
     yield from twice(f"{path}.papers", (paper.code for paper in kind.papers))
+
+
+def _of_other_city(content: Content) -> Iterator[Fault]:
+    """Histories name kinds over all cities, so an id of another one is a slip of the copy."""
+    prefix = content.policy_id.partition("-")[0]
+    named = [(f"$.kinds[{i}].id", kind.id) for i, kind in enumerate(content.kinds)]
+    named += [(f"$.groups[{i}].id", group.id) for i, group in enumerate(content.groups)]
+    for path, name in named:
+        city, dot, _ = name.partition(".")
+        if dot and city.isupper() and city != prefix:
+            yield fault(path, "ID_OF_OTHER_CITY", name=name, prefix=prefix)
 
 
 def _missing(path: str, code: str, names: Iterable[str], known: set[str]) -> Iterator[Fault]:
