@@ -74,6 +74,11 @@ def payout_id(claim_id: str) -> str:
     return f"payout-{claim_id.removeprefix('claim-')}"
 
 
+def claim_of(payout: str) -> str:
+    """Stream id of the claim that a payout pays."""
+    return f"claim-{payout.removeprefix('payout-')}"
+
+
 def advance_id(plan_id: str) -> str:
     """Stream id of a plan's money: all its advances and its settlement are one stream."""
     return f"advance-{plan_id.removeprefix('plan-')}"

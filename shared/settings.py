@@ -78,6 +78,8 @@ class Settings:
     """address by register; empty where what the claimant states counts; None where nothing is said
     """
     registers_secrets_file: Path | None = None
+    notice_days: int | None = None
+    """calendar days of every public notice, to try the ledger out; None: as the policy says"""
 
     def request_digest(self, content: bytes) -> bytes:
         """HMAC-SHA256 for idempotency records of a service without a vault."""
@@ -96,6 +98,7 @@ _NAMES = (
     *("AUDIENCE", "JWKS", "CLOCK", "ACKNOWLEDGE", "ARCHIVE_DIR", "PARTS", "JURISDICTION"),
     "REQUEST_KEY_FILE",
     *("MAX_REQUESTS", "SHUTDOWN_SECONDS", "POOL_SIZE", "REGISTERS", "REGISTERS_SECRETS_FILE"),
+    "NOTICE_DAYS",
 )
 KNOWN_VARIABLES = frozenset(PREFIX + name for name in _NAMES)
 
@@ -161,6 +164,7 @@ def _values(env: Env) -> dict[str, Any]:
         "pool_size": env.int("POOL_SIZE", 8, validate=Range(4, 100)),
         "registers": _registers(env),
         "registers_secrets_file": env.path("REGISTERS_SECRETS_FILE", None),
+        "notice_days": env.int("NOTICE_DAYS", None, validate=Range(0, 365)),
     }
 
 
@@ -231,6 +235,8 @@ def _contradictions(settings: Settings) -> list[str]:
     production = settings.environment is Environment.PRODUCTION
     if production and settings.clock is ClockKind.SIMULATED:
         problems.append("LEDGER_CLOCK: production refuses a simulated clock")
+    if production and settings.notice_days is not None:
+        problems.append("LEDGER_NOTICE_DAYS: production shows a notice as long as its policy says")
     if (settings.vault_url is None) != (settings.vault_keys_file is None):
         problems.append("LEDGER_VAULT_URL and LEDGER_VAULT_KEYS_FILE: both or none")
     keys = urlsplit(settings.jwks)

@@ -110,6 +110,8 @@ class Installation:
     issuer: LocalIssuer
     registers: Mapping[str, str] | None = None
     """where claims asks registers; otherwise what the claimant states counts"""
+    notice_days: int | None = None
+    """how long a public notice is shown; None: as the policy says"""
 
     def settings(self, name: str) -> Settings:
         role, audit = f"{name}_service", name == "audit"
@@ -127,6 +129,7 @@ class Installation:
             shutdown_seconds=2,
             pool_size=4,
             registers=self.registers if name == "claims" else None,
+            notice_days=self.notice_days,
         )
 
     @asynccontextmanager

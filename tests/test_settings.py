@@ -100,6 +100,8 @@ def test_a_password_comes_from_a_file_and_is_never_shown(
     ("changes", "named"),
     [
         ({"CLOCK": "simulated"}, "LEDGER_CLOCK"),
+        ({"NOTICE_DAYS": "0"}, "LEDGER_NOTICE_DAYS"),
+        ({"NOTICE_DAYS": "366"}, "LEDGER_NOTICE_DAYS"),
         ({"JWKS": "http://127.0.0.1/jwks"}, "LEDGER_JWKS"),
         ({"ENVIRONMENT": "test", "JWKS": "http://issuer.test/jwks"}, "LEDGER_JWKS"),
         ({"JWKS": "ftp://issuer.test/jwks"}, "LEDGER_JWKS"),

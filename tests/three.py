@@ -113,6 +113,7 @@ class Finance(Bureau):
 async def three(databases: Databases, folder: Path) -> AsyncIterator[Three]:
     """A whole installation in the test's process, on a PostgreSQL log."""
     installation = await prepared(folder, databases, "claims", "payments", "audit")
+    installation.notice_days = 0
     async with (
         installation.running("claims", claims) as first,
         installation.running("payments", payments) as second,

@@ -140,6 +140,7 @@ class Local:
             "LEDGER_AUDIENCE": AUDIENCE,
             "LEDGER_JWKS": str(self.issuer.jwks),
             "LEDGER_PARTS": parts,
+            "LEDGER_NOTICE_DAYS": "0",  # nobody who tries the ledger out waits for a week
         }
         if name == "audit":
             own["LEDGER_REQUEST_KEY_FILE"] = str(self.request_key_file)

@@ -20,6 +20,34 @@ HELD_BY_FINDING = define(
     "Finding {finding} holds this payout; it ends when the audit has decided on it.",
     "该拨付因审计发现 {finding} 暂缓，须待审计作出决定。",
 )
+NOTICE_MISSING = define(
+    "NOTICE_MISSING",
+    409,
+    "No public notice has named the claim yet; the policy wants one before the money leaves"
+    " ({clause}).",
+    "该申领尚未公示，按 {clause} 须公示后拨付。",
+)
+NOTICE_RUNNING = define(
+    "NOTICE_RUNNING",
+    409,
+    "The public notice that names the claim runs until {until} ({clause}).",
+    "该申领正在公示，公示期至 {until}（{clause}）。",
+)
+NOTICE_OBJECTED = define(
+    "NOTICE_OBJECTED",
+    409,
+    "Somebody objected to the claim in its public notice, and nobody has answered yet ({clause}).",
+    "公示期间有人提出异议，尚未答复（{clause}）。",
+)
+NOTICE_UPHELD = define(
+    "NOTICE_UPHELD",
+    409,
+    "An objection to the claim was found right: it is not paid, its approval is to be revoked"
+    " ({clause}).",
+    "公示异议成立，不予拨付，须撤销审批（{clause}）。",
+)
+NOTICED = (NOTICE_MISSING, NOTICE_RUNNING, NOTICE_OBJECTED, NOTICE_UPHELD)
+"""why money waits for its public notice"""
 NOT_HELD = define("NOT_HELD", 409, "Nothing holds this payout.", "该拨付未被暂缓。")
 PAYMENTS_FILE_REFUSED = define(
     "PAYMENTS_FILE_REFUSED", 422, "The file cannot be read as a table.", "无法读取该文件。"

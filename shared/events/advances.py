@@ -10,6 +10,7 @@ from shared.events.base import (
     ActorIds,
     BasisPoints,
     Code,
+    Codes,
     Count,
     Day,
     Digest,
@@ -83,6 +84,13 @@ class AdvanceBaseSet(Facts, frozen=True, kw_only=True, omit_defaults=True):
     approval_seq: Count | None = None
     also_by: ActorIds = ()
     """everybody else who had a hand in it before: none of them authorises or releases the money"""
+    notice_clause: Code | None = None
+    """the clause that wants a public notice of the plan's claims before they are settled"""
+    sources: Codes = ()
+    """sources of money that the policy lets pay it; none named: any"""
+    sources_clause: Code | None = None
+    scheme: Code | None = None
+    """kind of subsidy, as in the plan"""
 
 
 @event(PAYOUT_EVENTS)

@@ -40,6 +40,11 @@ class FundOpened(FundKeys, frozen=True, kw_only=True, omit_defaults=True):
     opened_on: Day
     clause: Code | None = None
     sealed: SealedFields = msgspec.field(default_factory=dict)
+    special_account: bool = False
+    """the separate account of the policy (专账), which pays for nothing but its purposes"""
+    cap_fen: Fen | None = None
+    """the most that may be put into it, unless the cap is raised; none: no cap"""
+    cap_clause: Code | None = None
 
 
 @event(PAYOUT_EVENTS)
@@ -52,6 +57,19 @@ class FundAllocated(FundKeys, frozen=True, kw_only=True, omit_defaults=True):
     allocated_on: Day
     approved_by: ActorId
     bank_reference: Code | None = None
+
+
+@event(PAYOUT_EVENTS)
+class FundCapRaised(FundKeys, frozen=True, kw_only=True, omit_defaults=True):
+    """The government decided that the special account may hold more than its policy says."""
+
+    raised_fen: Fen
+    cap_fen: Fen
+    """the cap from now on"""
+    document: Code
+    document_sha256: Digest | None = None
+    raised_on: Day
+    approved_by: ActorId
 
 
 @event(PAYOUT_EVENTS)

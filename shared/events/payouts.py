@@ -11,6 +11,7 @@ from shared.events.base import (
     ActorIds,
     BasisPoints,
     Code,
+    Codes,
     Count,
     Day,
     Digest,
@@ -77,6 +78,11 @@ class PayoutScheduled(PayoutKeys, frozen=True, kw_only=True, omit_defaults=True)
     approval_seq: Count | None = None
     also_by: ActorIds = ()
     """everybody else who had a hand in it before: none of them authorises or releases the money"""
+    notice_clause: Code | None = None
+    """the clause that wants a public notice before the money leaves; none: it waits for none"""
+    sources: Codes = ()
+    """sources of money that the policy lets pay it; none named: any"""
+    sources_clause: Code | None = None
 
 
 @event(PAYOUT_EVENTS)
@@ -112,6 +118,8 @@ class PayoutAuthorised(PayoutKeys, frozen=True, kw_only=True, omit_defaults=True
     approval: Code
     opened_at_us: Count | None = None
     """when the officer opened the page, microseconds since 1970: how long a decision took"""
+    notice: StreamId | None = None
+    """the public notice that was closed without an upheld objection, where the policy wants one"""
 
 
 @event(PAYOUT_EVENTS)

@@ -168,6 +168,11 @@ class PlanApproved(PlanKeys, frozen=True, kw_only=True, omit_defaults=True):
     accepted_by: ActorId | None = None
     also_by: ActorIds = ()
     """everybody else who had a hand in it before: none of them authorises or releases the money"""
+    notice_clause: Code | None = None
+    """the clause that wants a public notice of its claims before they are settled"""
+    sources: Codes = ()
+    """sources of money that the policy lets pay it; none named: any"""
+    sources_clause: Code | None = None
 
 
 @event(CLAIM_EVENTS)

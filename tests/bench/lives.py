@@ -110,7 +110,9 @@ class Lives:
         await client.look_at(claims)
         await self._each(client.approve, claims)
         payouts = [payout_id(claim) for claim in claims]
-        await self._scheduled(payouts)
+        await client.show(claims)
+        await self._heard(_SCHEDULED, payouts)
+        await self._heard(_NOTICED, claims)
         await _pay(client, payouts)
         return claims
 
@@ -121,13 +123,13 @@ class Lives:
 
         return await asyncio.gather(*map(one, on))
 
-    async def _scheduled(self, payouts: Sequence[str]) -> None:
-        """Return when payments has heard of every approval."""
+    async def _heard(self, count: str, of: Sequence[str]) -> None:
+        """Return when payments has heard of all of these: approvals, or notices that are over."""
         connection = await asyncpg.connect(self._dsn)
         try:
             async with asyncio.timeout(LAST_SECONDS):
                 while True:
-                    if await connection.fetchval(_SCHEDULED, payouts) == len(payouts):
+                    if await connection.fetchval(count, of) == len(of):
                         return
                     await asyncio.sleep(LOOK_SECONDS)
         finally:
@@ -250,4 +252,5 @@ async def _keep(_: object) -> None:
 
 
 _SCHEDULED = "SELECT count(DISTINCT stream_id) FROM events WHERE stream_id = ANY($1)"
+_NOTICED = "SELECT count(*) FROM notices_heard WHERE claim = ANY($1) AND closed"
 _HEADS = "SELECT topic, partition_no, seq FROM heads WHERE seq > 0 AND topic = ANY($1)"

@@ -64,6 +64,20 @@ class Office:
         assert answer.body["event"] == "ClaimApproved", answer.body
         return claim_id
 
+    async def publish(self, key: str, *claims: str, place: str = "211402") -> str:
+        """The notice that shows these approved claims."""
+        body = {"jurisdiction": place, "claims": claims}
+        answer = await self.clerk.post("/notices", body, key=key)
+        assert answer.status == 201, answer.body
+        return str(answer.body["notice"])
+
+    async def noticed(self, key: str, *claims: str, place: str = "211402") -> str:
+        """Shown and closed on the same day: the installation shortens notices."""
+        notice = await self.publish(key, *claims, place=place)
+        closed = await self.clerk.post(f"/notices/{notice}/close", {}, key=f"{key}-end")
+        assert closed.status == 200, closed.body
+        return notice
+
 
 async def says(person: Person, path: str, after: str) -> Any:
     """What a read shows once it has seen the position."""

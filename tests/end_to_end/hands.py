@@ -6,7 +6,7 @@ from typing import Any
 
 from shared.http.identity import Role
 from shared.ids import payout_id
-from tests.claims.filing import CONFIRMED, SHOWN, visit
+from tests.claims.filing import CONFIRMED, SHOWN, Office, visit
 from tests.claims.plan.office import ENTERPRISE, entry, plan
 from tests.installation import Answer, Person
 from tests.payments.advance.plans import HANDLER
@@ -79,11 +79,16 @@ class PayoutHands(Hands):
             case "approve":
                 return await self._approve(step, claim)
             case "authorise":
+                await self._noticed()
                 await self.bureau.state(payout, "scheduled")
                 body = {"fund": self.bureau.fund}
                 return await self.say(step, "payments", f"/payouts/{payout}/authorise", body)
             case _:
                 return await self.say(step, "payments", "/batches", {"payables": [payout]})
+
+    async def _noticed(self) -> None:
+        """Shown by a clerk who has no other step; asked again, it is the same notice."""
+        await Office(self.ledger.claims).noticed(f"{self.name}-notice", self.claim)
 
     async def _approve(self, step: str, claim: str) -> Answer:
         proposer = self.ledger.claims.person(f"{self.name}-propose", *ROLES, org=ENTERPRISE)

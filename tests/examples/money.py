@@ -11,7 +11,7 @@ from shared.events.claims import ClaimApproved
 from shared.http.identity import Role
 from shared.ids import payout_id
 from shared.money import parse_yuan as fen
-from tests.claims.filing import CONFIRMED, SHOWN, visit
+from tests.claims.filing import CONFIRMED, SHOWN, Office, visit
 from tests.claims.plan.office import PlanOffice, claim_of, entry, plan
 from tests.examples.enterprise import Enterprise, money_in
 from tests.examples.steps import World
@@ -128,6 +128,7 @@ class Certified:
             said = {name: proposal[name] for name in SHOWN}
             yes = await world.approver.post(f"/claims/{claim}/approve", said, key=f"{claim}-ok")
             assert yes.body["event"] == "ClaimApproved", yes.body
+        await office.claims.noticed(f"{plan_id}-notice", *(claim for claim, _ in claims))
         decided = (await office.until_decided(plan_id, 1))["decided"]
 
         assert decided["earned"] == [{
@@ -207,6 +208,7 @@ class BankPays:
         bureau = await world.finance(fen("10000.00"))
         before = (await bureau.balances()).get("spent", 0)
         payout = payout_id(world.claims[self.claim])
+        await Office(world.ledger.claims).noticed(f"{payout}-notice", world.claims[self.claim])
         await bureau.state(payout, "scheduled")
         assert (await bureau.authorise(payout, f"{payout}-auth")).status == 200
         if self.returned_first:

@@ -6,7 +6,7 @@ import io
 from dataclasses import dataclass, field
 
 from shared.ids import payout_id
-from tests.faults.client import CSV, NOT_HEARD, NOT_JUDGED, PAYMENTS
+from tests.faults.client import CSV, NOT_JUDGED, NOT_NOTICED, PAYMENTS
 from tests.faults.people import resident_number
 from tests.faults.teller import Teller, Unlawful
 
@@ -52,7 +52,8 @@ class Bank:
     async def pay_claim(self, claim_id: str, person: int, *says: str) -> str:
         """The payout of an approved claim; after a return once more, to another account."""
         payout, say = payout_id(claim_id), self._teller.say
-        await self.authorise(f"/payouts/{payout}", NOT_HEARD)
+        await self.show(claim_id)
+        await self.authorise(f"/payouts/{payout}")
         await self.pay(payout, *says)
         if says[-1] == RETURNED:
             other = {
@@ -64,11 +65,16 @@ class Bank:
             await self.pay(payout, PAID)
         return payout
 
-    async def authorise(self, path: str, waits_for: frozenset[str] = frozenset()) -> None:
+    async def show(self, *claims: str) -> None:
+        """The public notice before the money; it closes by itself."""
+        body = {"jurisdiction": "211402", "claims": claims}
+        await self._teller.say("/notices", body, "clerk")
+
+    async def authorise(self, path: str) -> None:
         """By the first of the bureau's two hands, from the fund."""
         await self._open.wait()
         body = {"fund": FUND}
-        await self._teller.say(f"{path}/authorise", body, "officer", PAYMENTS, waits_for)
+        await self._teller.say(f"{path}/authorise", body, "officer", PAYMENTS, NOT_NOTICED)
 
     async def pay(self, stream_id: str, *says: str) -> None:
         """Return when the bank has said its last word on the order."""

@@ -24,6 +24,7 @@ COME_BACK = frozenset({"CONTENDED", "STILL_RUNNING"})
 JSON, CSV = "application/json", "text/csv"
 CLAIMS, PAYMENTS = "claims", "payments"
 NOT_HEARD = frozenset({"RESOURCE_UNKNOWN"})
+NOT_NOTICED = frozenset({"RESOURCE_UNKNOWN", "NOTICE_MISSING", "NOTICE_RUNNING"})
 NOT_JUDGED = frozenset({"AUDIT_BEHIND"})
 
 

@@ -125,6 +125,7 @@ class Plans:
             await self._bank.pay_claim(claim_id, person, PAID)
         else:
             mine.claims.append(claim_id)
+            await self._bank.show(claim_id)
 
     async def _settle(self, mine: Plan, revision: int) -> None:
         """What payments makes of the decision: the rest is paid, or the debt comes in."""

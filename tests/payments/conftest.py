@@ -23,6 +23,7 @@ async def both(
 ) -> AsyncIterator[Both]:
     folder = tmp_path_factory.mktemp("payments")
     installation = await prepared(folder, databases, "claims", "payments")
+    installation.notice_days = 0
     async with (
         installation.running("claims", claims) as first,
         installation.running("payments", payments) as second,

@@ -67,10 +67,12 @@ class Bureau:
         return await self.officer.post(f"/funds/{self.fund_id}/allocate", body, key=key)
 
     async def scheduled(self, body: dict[str, Any], key: str) -> str:
-        """The payout of a claim that was approved in the other service."""
-        payout = payout_id(await Office(self.both.claims).approved(body, key))
-        await self.state(payout, "scheduled")
-        return payout
+        """The payout of a claim that was approved in the other service, after its notice."""
+        office = Office(self.both.claims)
+        claim_id = await office.approved(body, key)
+        await office.noticed(f"{key}-n", claim_id)
+        await self.state(payout_id(claim_id), "scheduled")
+        return payout_id(claim_id)
 
     async def authorise(self, payout: str, key: str, officer: Person | None = None) -> Answer:
         who = officer or self.officer
@@ -135,11 +137,17 @@ class Bureau:
         return [f"{row[1]},{outcome},{row[4]},2021-05-07,{reference},{reason}" for row in lines]
 
     async def state(self, payout: str, state: str) -> dict[str, Any]:
-        """The payout once it is in that state."""
+        """The payout once it is in that state and waits for no notice."""
+        return await self.until(
+            payout, lambda body: body["state"] == state and "waits_for" not in body
+        )
+
+    async def until(self, payout: str, wanted: Callable[[dict[str, Any]], bool]) -> dict[str, Any]:
+        """The payout once it is as wanted: another service's event is on its way."""
         async with asyncio.timeout(SECONDS):
             while True:
                 answer = await self.officer.get(f"/payouts/{payout}")
-                if answer.status == 200 and answer.body["state"] == state:
+                if answer.status == 200 and wanted(answer.body):
                     return dict(answer.body)
                 await asyncio.sleep(0.02)
 
@@ -209,10 +217,10 @@ async def judged(both: Both, upto: int = FAR, at: datetime | None = None) -> Non
     await heard(both, said, at or datetime.now(UTC))
 
 
-async def heard(both: Both, facts: Facts, at: datetime) -> None:
-    """What the inbox of payments does with one event of audit."""
+async def heard(both: Both, facts: Facts, at: datetime, subject: str = "judged-1") -> None:
+    """What the inbox of payments does with one event of another service."""
     event = Event(
-        id=str(uuid4()), source="/audit", subject="judged-1", version=1, recorded_at=at,
+        id=str(uuid4()), source="/audit", subject=subject, version=1, recorded_at=at,
         occurred_at=at, jurisdiction="211400", actor="system", correlation_id="c-1", facts=facts,
     )  # fmt: skip
     record = Record(1, bytes(16), bytes(32), encode(event))

@@ -1,4 +1,4 @@
-"""What the policy says of paying a claim that is granted: first a notice, from which source. Pure."""
+"""What the policy says of paying a granted claim: first a notice, and from which source. Pure."""
 
 from shared.policy.pack import Pack
 

@@ -22,6 +22,7 @@ from shared.http.commanding import answered, by, execute, request_of, require_wr
 from shared.http.problems import Problem
 from shared.http.route import ACTOR, BODY, QUERY
 from shared.ids import new_event_id
+from shared.policy.pack import Demand
 from shared.service import Service
 from shared.store.commands import (
     Aggregate,
@@ -85,7 +86,7 @@ class NoticesApi:
         page = page_of(await lines_of(service, listing.named, actor))
         command = decide.PublishNotice(
             tuple(body["claims"]), listing.amount_fen, service.clock.today(),
-            listing.step.days or 0, listing.step.clause, page_sha256(page),
+            _days(service, listing.step), listing.step.clause, page_sha256(page),
             read_by(listing.named, actor, stream_id),
         )  # fmt: skip
         decision = decide.publish_notice(Notice(), command, stream_id)
@@ -186,6 +187,12 @@ class NoticesApi:
     def _require_place(self, request: web.Request, place: str) -> None:
         today = self._service.clock.today()
         require_jurisdiction(request[ACTOR], place, self._jurisdictions, today)
+
+
+def _days(service: Service, step: Demand) -> int:
+    """Calendar days as the policy says, unless the ledger is only tried out."""
+    tried = service.settings.notice_days
+    return tried if tried is not None else step.days or 0
 
 
 def _told(stream_id: str) -> Callable[[Decision], object]:

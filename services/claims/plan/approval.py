@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from services.claims.claim.judgement import policy_used
+from services.claims.claim.paying import notice_clause, sources_clause, sources_of
 from services.claims.plan.decide import (
     Plan,
     Stage,
@@ -90,6 +91,9 @@ def _approved(
         filed_by=plan.filed_by[0],
         accepted_by=plan.accepted_by,
         also_by=plan.filed_by[1:][:MAX_HANDS],
+        notice_clause=notice_clause(pack, content.kind),
+        sources=sources_of(pack, content.kind),
+        sources_clause=sources_clause(pack, content.kind),
     )
 
 

@@ -14,7 +14,9 @@ from services.cli.installation import Installation
 from services.cli.people import Person
 
 SECONDS, POLL_SECONDS = 40.0, 0.1
-NOT_YET = frozenset({"RESOURCE_UNKNOWN", "NOT_YET_VISIBLE", "AUDIT_BEHIND"})
+NOT_YET = frozenset(
+    {"RESOURCE_UNKNOWN", "NOT_YET_VISIBLE", "AUDIT_BEHIND", "NOTICE_MISSING", "NOTICE_RUNNING"}
+)
 """refusals that pass by themselves: another service has not heard, or audit has not judged"""
 
 T = TypeVar("T")

@@ -11,6 +11,7 @@ import msgspec
 from services.cli.demo.bank import Batch, send
 from services.cli.demo.desk import Desk, until
 from services.cli.demo.expected import FundKey
+from services.cli.demo.notices import show
 from services.cli.people import OFFICER, SECOND_OFFICER
 from shared.ids import payout_id
 
@@ -53,6 +54,7 @@ class _Many(msgspec.Struct, frozen=True):
 
 class _Payout(msgspec.Struct, frozen=True):
     state: str
+    waits_for: dict[str, str] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +85,8 @@ class FundChapter:
         payouts = [payout_id(claims[row]) for row in self.key.payouts]
         back = payout_id(claims[self.key.returned])
         one_up = self.desk.step("payouts", 3)
+        shown = [claims[row] for row in self.key.payouts]
+        await show(self.desk, self.key.jurisdiction, shown)
         await self._scheduled(payouts)
         await self._authorise(payouts)
         one_up()
@@ -102,9 +106,10 @@ class FundChapter:
         for payout in payouts:
 
             async def there(payout: str = payout) -> bool | None:
-                return (await officer.get(f"/payouts/{payout}", _Payout)).state == "scheduled"
+                found = await officer.get(f"/payouts/{payout}", _Payout)
+                return (found.state, found.waits_for) == ("scheduled", None) or None
 
-            await until(f"{payout} is scheduled", there)
+            await until(f"{payout} is scheduled and was shown", there)
 
     async def _authorise(self, payouts: Sequence[str]) -> None:
         body = {"fund": FUND, "payouts": payouts}

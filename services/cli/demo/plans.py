@@ -16,6 +16,7 @@ from services.cli.demo.desk import Desk, until
 from services.cli.demo.expected import Key, PlanFiles
 from services.cli.demo.fund import FUND, Step
 from services.cli.demo.groups import Listed
+from services.cli.demo.notices import show
 from services.cli.people import APPROVERS, CLERKS, ENTERPRISES, OFFICER, Person
 from shared.clock import RealClock
 from shared.ids import advance_id
@@ -110,7 +111,7 @@ class PlansChapter:
         one_up()
         decided = await self._decided(plans)
         one_up()
-        settlements = await self._settled(plans)
+        settlements = await self._settled(plans, decided)
         one_up()
         return PlansTold(plans, [advances, *settlements], decided, waited)
 
@@ -209,8 +210,9 @@ class PlansChapter:
         rows = {one.claim: n for n, one in enumerate(listed)}
         return await decisions.decide(self.desk, listed, rows)
 
-    async def _settled(self, plans: Sequence[Plan]) -> list[Batch]:
+    async def _settled(self, plans: Sequence[Plan], decided: Sequence[Decided]) -> list[Batch]:
         """What was earned beyond the advance is paid; what was not earned is demanded back."""
+        granted = {one.claim for one in decided if one.event == "ClaimApproved"}
         officer, batches = self.desk.at("payments", OFFICER), []
         for plan, due in zip(plans, self.key.plans, strict=True):
             if due.recovery_fen:
@@ -218,7 +220,13 @@ class PlansChapter:
                 continue
             await self._money(plan, "settlement scheduled")
             path, key = f"/plans/{plan.id}/settlement/authorise", f"{plan.id}-settle"
-            await officer.post(path, key, {"fund": FUND}, Step)
+            mine = [one.claim for one in plan.claims if one.claim in granted]
+            await show(self.desk, plan.files.plan["jurisdiction"], mine)
+
+            async def shown(path: str = path, key: str = key) -> Step:
+                return await officer.post(path, key, {"fund": FUND}, Step)
+
+            await until(f"the claims of {plan.id} were shown", shown)
             batches.append(await send(self.desk, "settlement", [advance_id(plan.id)]))
             plan.money = await self._money(plan, "settled")
         return batches

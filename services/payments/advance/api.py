@@ -8,6 +8,7 @@ from aiohttp import web
 from services.payments.advance import asking, settling, views
 from services.payments.advance.decide import PLAN_MONEY, PlanMoney
 from services.payments.fund.decide import FUND, require_payable
+from services.payments.notice.before import settlement_waits
 from services.payments.recovery.views import owed_fen
 from shared.events.advances import AdvanceKeys, AdvanceRefused
 from shared.http.access import (
@@ -126,6 +127,7 @@ class AdvancesApi:
         body = request[BODY]
         _, money = await self._load(request)
         await self._require_fund(money, body["fund"])
+        await self._require_noticed(money)
         command = settling.AuthoriseSettlement(actor=request[ACTOR].sub, **body)
         return await self._run(request, lambda money: settling.authorise_settlement(money, command))
 
@@ -193,6 +195,15 @@ class AdvancesApi:
         stream_id = fund_id(money.jurisdiction, code)
         fund = FUND.fold(await self._service.store.load(stream_id))
         require_payable(fund, code, None, self._service.clock.today())
+
+    async def _require_noticed(self, money: PlanMoney) -> None:
+        """Raises a Refusal while a claim that is settled waits for its public notice."""
+        if money.base is None or money.decided is None:
+            return
+        base, passed = money.base, money.decided.passed
+        pool = self._service.pool
+        if no := await settlement_waits(pool, base.notice_clause, base.plan, passed):
+            raise no
 
     async def _wait(self, request: web.Request) -> None:
         for projector in self._service.projectors:

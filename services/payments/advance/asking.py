@@ -132,6 +132,10 @@ def set_base(
         approval_partition=place.partition,
         approval_seq=place.seq,
         also_by=approved.also_by,
+        notice_clause=approved.notice_clause,
+        sources=approved.sources,
+        sources_clause=approved.sources_clause,
+        scheme=approved.kind,
     )
     return Decision([base])
 

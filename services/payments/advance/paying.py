@@ -62,12 +62,14 @@ class PlanPayments:
             raise NotPayable(state=money.stage)
         if isinstance(order, Advance):
             fen, place, at = order.fen, _base_place(money), money.base_at
+            settles, passed, clause = None, 0, None
             named = (Hand("account", actor) for actor in money.account_by)
             hands = (*money.hands, Hand("request", order.requested_by), *named)
         else:
             decided = money.decided
             assert decided is not None
             fen, place, at = order.due.settlement_fen, decided.place, decided.heard_at
+            settles, passed, clause = money.base.plan, decided.passed, money.base.notice_clause
             hands = money.settling_hands
         assert order.authorised_by is not None
         assert at is not None
@@ -85,6 +87,9 @@ class PlanPayments:
             hands=(*hands, authorised),
             authorised_by=order.authorised_by,
             seals=money.seals,
+            notice_clause=clause,
+            settles=settles,
+            passed=passed,
         )
 
     def instruct(self, money: PlanMoney, release: Release) -> Decision:

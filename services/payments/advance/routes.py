@@ -78,7 +78,7 @@ def _settlements(api: AdvancesApi) -> list[Route]:
         Route(
             method="POST", path="/plans/{plan}/settlement/authorise", handler=api.settle,
             roles=OFFICER, request=schemas.AuthoriseAdvanceSchema(), idempotent=True,
-            response=schemas.PlanAnswer(), problems=(*_SETTLEMENT, *_FUNDED),
+            response=schemas.PlanAnswer(), problems=(*_SETTLEMENT, *_FUNDED, *payments.NOTICED),
             en="Authorise a plan's settlement", zh="授权清算",
         ),
         Route(

@@ -1,6 +1,7 @@
-"""What payments keeps of others' events beside its own: sealed payees, and how far audit judged.
+"""What payments keeps of others' events beside its own: sealed payees, how far audit judged, and
+public notices.
 
-Both tables follow the log in the inbox's own transaction, so they can be read from it again.
+All tables follow the log in the inbox's own transaction, so they can be read from it again.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -12,6 +13,7 @@ import asyncpg
 import msgspec
 
 from services.payments.bank.payable import Seals
+from services.payments.notice.heard import keep
 from shared.delivery import Delivery, Effects, Handler
 from shared.events.base import Sealed
 from shared.events.cases import Judged
@@ -48,6 +50,7 @@ class Hearing:
             await connection.executemany(_KEEP, seals)
         if judged:
             await connection.executemany(_JUDGED, sorted(judged))
+        await keep(connection, events)
         return await self._reactions.apply(connection, deliveries)
 
 

@@ -56,6 +56,12 @@ class Payment:
     claim: str | None = None
     """whose sealed name and account are used where `seals` has none"""
     seals: Seals | None = None
+    notice_clause: str | None = None
+    """what wants a public notice of the claim before the money leaves"""
+    settles: str | None = None
+    """the plan whose claims it pays: the notice must name each of them"""
+    passed: int = 0
+    """how many these are"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -17,6 +17,7 @@ from services.payments.bank.payable import NotPayable, Payable, Payment, Release
 from services.payments.bank.payees import Opened, open_payees, read_by
 from services.payments.fund.decide import FUND, require_payable
 from services.payments.hands import require_new_hand
+from services.payments.notice.before import waiting
 from shared.events.batches import BatchReleased
 from shared.events.envelope import decode
 from shared.events.payouts import SealOfAudit
@@ -78,6 +79,7 @@ class Releasing:
                 return _stored(known.answered, asked)
             batch = BATCH.fold(known.bodies.get(batch_id, ()))
             chosen = self._chosen(ids, known.bodies)
+            await self._noticed([c.payment for c in chosen])
             sealing = await self._sealing(batch, [c.payment for c in chosen], overridden)
             units = await self._units(asked, batch_id, batch, chosen, sealing)
             try:
@@ -97,13 +99,21 @@ class Releasing:
             try:
                 chosen.append(self._one(stream_id, bodies.get(stream_id, ())))
             except Refusal as no:
-                words = Words(CATALOGUE[no.code], no.facts)
-                refused.append(FieldRefusal(f"/payables/{n}", words))
-        if refused:
-            errors = tuple(refused[:50])
-            raise Problem(problems.BATCH_REFUSED, errors=errors, count=len(refused))
+                refused.append(FieldRefusal(f"/payables/{n}", _words(no)))
+        _require_none(refused)
         rules.require_one_fund(self._by.jurisdiction, [c.payment for c in chosen])
         return chosen
+
+    async def _noticed(self, payments: Sequence[Payment]) -> None:
+        """Raises Problem with every order whose claims still wait for their public notice."""
+        why = await waiting(self._service.pool, payments)
+        _require_none(
+            [
+                FieldRefusal(f"/payables/{n}", _words(no))
+                for n, no in enumerate(why)
+                if no is not None
+            ]
+        )
 
     def _one(self, stream_id: str, bodies: Sequence[bytes]) -> Chosen:
         kind = kind_of(stream_id)
@@ -194,10 +204,19 @@ class Releasing:
                 refused.append(FieldRefusal(f"/payables/{n}", Words(problems.ACCOUNT_MISSING)))
             else:
                 found.append(payee)
-        if refused:
-            errors = tuple(refused[:50])
-            raise Problem(problems.BATCH_REFUSED, errors=errors, count=len(refused))
+        _require_none(refused)
         return found, persons
+
+
+def _words(no: Refusal) -> Words:
+    return Words(CATALOGUE[no.code], {**no.facts, "clause": no.clause})
+
+
+def _require_none(refused: Sequence[FieldRefusal]) -> None:
+    """Raises Problem that names up to 50 orders and counts all."""
+    if refused:
+        errors = tuple(refused[:50])
+        raise Problem(problems.BATCH_REFUSED, errors=errors, count=len(refused))
 
 
 def _require_judged(payments: Sequence[Payment], marks: Watermarks) -> None:

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from aiohttp import web
 
 from services.payments import problems
+from services.payments.notice.heard import notices_of
 from services.payments.payout import views
 from services.payments.payout.decide import (
     PAYOUT,
@@ -21,6 +22,7 @@ from shared.http.answers import answer, wait_until_visible
 from shared.http.commanding import COMMANDING, READING, by, execute, told
 from shared.http.fields import (
     AwareTime,
+    CalendarDate,
     Choice,
     Fen,
     Identifier,
@@ -58,6 +60,15 @@ class PayoutAnswer(Schema):
     event = Identifier(64)
 
 
+class NoticeAwaited(Schema):
+    """Why the money stays although nothing else holds it; `until` where a notice is open."""
+
+    code = Choice("NOTICE_MISSING", "NOTICE_RUNNING", "NOTICE_OBJECTED", "NOTICE_UPHELD")
+    clause = Identifier(64)
+    notice = Identifier(120, required=False)
+    until = CalendarDate(required=False)
+
+
 class PayoutShown(Schema):
     """One payout; `held` is a scheduled one that may not leave."""
 
@@ -71,6 +82,7 @@ class PayoutShown(Schema):
     plan = Identifier(120, required=False)
     findings = Items(Identifier(120), 1000)
     held_by = Identifier(64, required=False)
+    waits_for = Nested(NoticeAwaited(), required=False)
 
 
 class PayoutListed(Schema):
@@ -111,7 +123,8 @@ class PayoutsApi:
         stream_id = request.match_info["payout"]
         payout = await self._load(stream_id)
         self._place(request, payout)
-        return answer(views.shown(stream_id, payout))
+        notices = await notices_of(self._service.pool, [payout.keys.claim])
+        return answer(views.shown(stream_id, payout, notices[payout.keys.claim]))
 
     async def list(self, request: web.Request) -> web.Response:
         await self._wait(request)

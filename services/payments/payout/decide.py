@@ -112,6 +112,11 @@ class Payout:
     recovery: str | None = None
     owed_fen: int = 0
     """what of the recovery has not come back"""
+    notice_clause: str | None = None
+    """what wants a public notice before the money leaves"""
+    sources: tuple[str, ...] = ()
+    """sources of money that may pay it; none named: any"""
+    sources_clause: str | None = None
 
     @property
     def held(self) -> bool:
@@ -184,6 +189,9 @@ def _scheduled(payout: Payout, event: Event, said: PayoutScheduled) -> Payout:
         approval=said.approval,
         approved_at=place,
         scheduled_at=event.recorded_at,
+        notice_clause=said.notice_clause,
+        sources=said.sources,
+        sources_clause=said.sources_clause,
         hands=hands_of(
             said.also_by, file=said.filed_by, accept=said.accepted_by, inspect=said.inspected_by,
             verify=said.verified_by, approve=said.approved_by,
@@ -287,6 +295,9 @@ def schedule_payout(payout: Payout, approved: ClaimApproved, claim: str, cause: 
         approval_partition=cause.place.partition,
         approval_seq=cause.place.seq,
         also_by=approved.also_by,
+        notice_clause=approved.notice_clause,
+        sources=approved.sources,
+        sources_clause=approved.sources_clause,
     )
     return Decision([scheduled])
 

@@ -16,6 +16,7 @@ from services.payments.bank.payable import (
     instruction_id,
 )
 from services.payments.hands import Hand, require_new_hand
+from services.payments.notice.waiting import Shown, cleared_by
 from services.payments.payout.decide import (
     NOTHING,
     PAYOUT,
@@ -55,11 +56,12 @@ _ORDERED = (Stage.INSTRUCTED, Stage.UNKNOWN)
 
 @dataclass(frozen=True, slots=True)
 class AuthorisePayout:
-    """`fund` is the account that pays."""
+    """`fund` is the account that pays; `notices` are those that name the claim."""
 
     actor: str
     fund: str
     opened_at_us: int | None = None
+    notices: tuple[Shown, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,10 +94,11 @@ class ReversePayout:
 
 
 def authorise_payout(payout: Payout, command: AuthorisePayout) -> Decision:
-    """A finance officer agrees; none of the claim's hands may (four eyes)."""
+    """A finance officer agrees, after the public notice; none of the claim's hands may."""
     if payout.stage is not Stage.SCHEDULED:
         raise NotInThisState(command="authorise", state=state_of(payout))
     _require_free(payout)
+    notice = cleared_by(payout.notice_clause, command.notices)
     require_new_hand((*_foreign(payout), *_changed(payout)), command.actor)
     authorised = PayoutAuthorised(
         **said_of(payout),
@@ -105,6 +108,7 @@ def authorise_payout(payout: Payout, command: AuthorisePayout) -> Decision:
         fund=command.fund,
         approval=payout.approval,
         opened_at_us=command.opened_at_us,
+        notice=notice,
     )
     return Decision([authorised])
 
@@ -199,6 +203,7 @@ class Payouts:
             authorised_by=payout.authorised_by[-1],
             claim=payout.keys.claim,
             seals=payout.corrected,
+            notice_clause=payout.notice_clause,
         )
 
     def instruct(self, payout: Payout, release: Release) -> Decision:

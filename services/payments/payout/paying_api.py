@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import Any
 
 import msgspec
@@ -9,6 +10,7 @@ from aiohttp import web
 
 from services.payments import problems
 from services.payments.fund.decide import FUND, Fund, require_payable
+from services.payments.notice.heard import notices_of
 from services.payments.payout.decide import PAYOUT, Payout
 from services.payments.payout.pay import (
     AskBank,
@@ -48,7 +50,7 @@ from shared.http.files import answer_file, receive
 from shared.http.identity import Role, requires
 from shared.http.problems import Problem
 from shared.http.route import ACTOR, BODY, Route
-from shared.ids import fund_id, new_event_id
+from shared.ids import claim_of, fund_id, new_event_id
 from shared.service import Service
 from shared.store.commands import (
     Contended,
@@ -93,7 +95,11 @@ class PayingApi:
         body = request[BODY]
         payout = await self._load(request.match_info["payout"])
         fund = await self._fund(payout, body["fund"])
-        command = AuthorisePayout(request[ACTOR].sub, body["fund"], body["opened_at_us"])
+        notices = await notices_of(self._service.pool, [payout.keys.claim])
+        command = AuthorisePayout(
+            request[ACTOR].sub, body["fund"], body["opened_at_us"],
+            tuple(notices[payout.keys.claim]),
+        )  # fmt: skip
         return await self._run(request, lambda payout: self._authorised(payout, fund, command))
 
     async def authorise_many(self, request: web.Request) -> web.Response:
@@ -105,9 +111,16 @@ class PayingApi:
             return kept
         command = AuthorisePayout(request[ACTOR].sub, body["fund"], body["opened_at_us"])
         payouts = list(dict.fromkeys(body["payouts"]))
+        notices = await notices_of(service.pool, map(claim_of, payouts))
         outcomes = await asyncio.gather(
-            *(self._one(request, asked, stream_id, command) for stream_id in payouts)
-        )
+            *(
+                self._one(
+                    request, asked, stream_id,
+                    replace(command, notices=tuple(notices[claim_of(stream_id)])),
+                )
+                for stream_id in payouts
+            )
+        )  # fmt: skip
         service.committed()
         done = sum(outcome.outcome == "authorised" for outcome in outcomes)
         said = ManyOutcomes(authorised=done, refused=len(outcomes) - done, outcomes=list(outcomes))
@@ -226,7 +239,7 @@ def routes(service: Service) -> list[Route]:
     return [
         Route(
             **usual, path="/payouts/{payout}/authorise", handler=api.authorise,
-            request=AuthorisePayoutSchema(), problems=(*refused, *funds),
+            request=AuthorisePayoutSchema(), problems=(*refused, *problems.NOTICED, *funds),
             en="Authorise a payout from a fund", zh="授权拨付",
         ),
         Route(

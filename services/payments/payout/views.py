@@ -4,7 +4,8 @@ from collections.abc import Sequence
 
 import asyncpg
 
-from services.payments.payout.decide import PAYOUT, Payout, state_of
+from services.payments.notice.waiting import Shown, waits
+from services.payments.payout.decide import PAYOUT, WAITING, Payout, state_of
 from shared.events.envelope import Event
 from shared.events.payouts import PayoutKeys
 from shared.store.store import Connection, Store
@@ -81,8 +82,9 @@ async def payouts(
     )
 
 
-def shown(stream_id: str, payout: Payout) -> dict[str, object]:
+def shown(stream_id: str, payout: Payout, notices: Sequence[Shown]) -> dict[str, object]:
     """The payout for a reader: references and codes; what is not known is left out."""
+    waiting = waits(payout.notice_clause, notices) if payout.stage in WAITING else None
     said = {
         "payout": stream_id,
         "state": state_of(payout),
@@ -94,6 +96,7 @@ def shown(stream_id: str, payout: Payout) -> dict[str, object]:
         "plan": payout.keys.plan,
         "findings": list(payout.findings),
         "held_by": payout.officer,
+        "waits_for": waiting and {"code": waiting.code, "clause": waiting.clause, **waiting.facts},
     }
     return {name: value for name, value in said.items() if value is not None}
 
