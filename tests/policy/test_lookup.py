@@ -166,13 +166,18 @@ def test_rows_of_another_office_are_not_replaced() -> None:
         ("institutions_licensed", {"licensed_occupations": (ELECTRICIAN,)}, True),
         ("institutions_licensed", {"licensed_occupations": ("4-10-01-06",)}, False),
         ("institutions_licensed", {}, None),
+        ("institutions_related", {"related_occupations": (ELECTRICIAN,)}, True),
     ],
 )
 def test_the_register_of_institutions_answers_each_question_and_a_blank_cell_none(
     table: str, cells: dict[str, Any], value: object
 ) -> None:
     one = row("institutions", "211400", institution="I-1", **cells)
-    by = ("institution", "occupation") if table.endswith("licensed") else ("institution",)
+    by = (
+        ("institution", "occupation")
+        if table.endswith(("licensed", "related"))
+        else ("institution",)
+    )
     tables = tables_of([layer("institutions", one)])
 
     assert said(tables, asked(table, *by), institution="I-1", occupation=ELECTRICIAN) == value

@@ -29,7 +29,7 @@ ATTRIBUTES: Mapping[str, frozenset[str]] = {
     "EDU": frozenset({"left_school", "school", "student", "two_after"}),
     "EMERG": frozenset({"high_risk_work", "high_risk_worker"}),
     "EVAL_REG": frozenset({"pilot_scope"}),
-    "INST_REG": frozenset({"agreement", "related_major"}),
+    "INST_REG": frozenset({"agreement"}),
     "JUSTICE": frozenset({"custody", "in_rehabilitation", "prisoner", "rehabilitation"}),
     "LABOUR": frozenset(
         {
