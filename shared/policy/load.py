@@ -100,6 +100,15 @@ def _fields_read(group: Group, kind: Kind, gates: tuple[Gate, ...]) -> Iterator[
         yield f"facts.{kind.same_amount.fact}"
 
 
+def _facts_of_gate(gate: Gate) -> tuple[str, ...]:
+    return _facts_in(
+        field
+        for condition in (gate.when, gate.unless)
+        if condition is not None
+        for field in fields_of(condition)
+    )
+
+
 def _gates_for(content: Content, kind: Kind, group: str) -> tuple[Gate, ...]:
     gates = (*content.gates, *kind.gates)
     return tuple(gate for gate in gates if not gate.groups or group in gate.groups)
@@ -130,6 +139,7 @@ def assemble(content: Content, content_sha256: str) -> Pack:
             for (kind, group), passed in gates.items()
         },
         gates=gates,
+        gate_facts={key: tuple(map(_facts_of_gate, found)) for key, found in gates.items()},
         demands={one.kind: one for one in content.demands},
         reasons={**built_in_reasons(), **{one.code: one.text for one in content.reasons}},
     )

@@ -181,6 +181,8 @@ class Pack:
     """by kind id and group id: the facts that their conditions read"""
     gates: Mapping[tuple[str, str], tuple[Gate, ...]]
     """by kind id and group id: the gates that its claims pass, the pack's own first"""
+    gate_facts: Mapping[tuple[str, str], tuple[tuple[str, ...], ...]]
+    """beside `gates`: the facts that each of them reads"""
     demands: Mapping[str, Demands]
     """by kind id; a kind that the pack does not name waits for nothing"""
     reasons: Mapping[str, Words]
