@@ -26,7 +26,8 @@ def checkout(installation: Installation, scratch: Path) -> Path:
     folder = scratch / "readme"
     (folder / "build").mkdir(parents=True)
     (folder / "build" / "demo").symlink_to(installation.folder)
-    (folder / "examples").symlink_to(ROOT / "examples")
+    for name in ("examples", "shared", "tests"):
+        (folder / name).symlink_to(ROOT / name)
     (folder / ".venv").symlink_to(Path(sys.prefix))
     return folder
 
