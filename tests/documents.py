@@ -28,6 +28,7 @@ GENERATORS = (
     Generator("tests.openapi", "docs/api"),
     Generator("tests.references", "docs/policy"),
     Generator("tests.policy.pages", "docs/policy"),
+    Generator("tests.policy.systems", "docs/policy"),
     Generator("tests.policy.format_page", "docs/policy"),
 )
 

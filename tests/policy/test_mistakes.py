@@ -14,6 +14,7 @@ Change = tuple[str, str]
 CHINESE = re.compile("[一-鿿]")
 
 WHOLE = "id: whole, clause: DX-2-2, name: {zh: 总量, en: Whole}, unit: persons, number: 300, "
+DUTY = "duties: [{id: magic, clause: DX-2-1, feature: magic, text: {zh: 魔法, en: Magic}}]\n"
 ADVANCE = (
     "advance: {clause: DX-2-1, max_ratio_bp: 5000, settlement_days: 90, payees: [enterprise], "
     "comparison: advance_fen * 10000 <= base_fen * max_ratio_bp}\n"
@@ -113,6 +114,7 @@ NAMES: list[tuple[str, Change, str]] = [
     ("UNKNOWN_LIMIT", ("[once, level-once, yearly]", "[once, twice]"), "$.kinds[0].limits[1]"),
     ("UNKNOWN_SOURCE", ("funds: [city]", "funds: [county]"), "$.kinds[0].funds[0]"),
     ("UNKNOWN_SOURCE", ("source: city", "source: county"), "$.funds.special_account.source"),
+    ("UNKNOWN_FEATURE", ("neutral: [{field", DUTY + "neutral: [{field"), "$.duties[0].feature"),
     ("UNKNOWN_FACT", ("    fact: living_fen", "    fact: living"), "$.kinds[1].amount.fact"),
     ("UNKNOWN_FIELD", gate("{op: present, field: claim.shoe_size}"), f"{GATE}.field"),
     ("UNKNOWN_FIELD", gate(GENUINE.replace("genuine", "true_copy")), f"{GATE}.field"),

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator
 
 from shared.policy.checks.fault import Fault, fault, twice
 from shared.policy.checks.walk import gates_of
+from shared.policy.features import features
 from shared.policy.pack import Content
 from shared.policy.parts import Kind
 
@@ -16,6 +17,9 @@ def name_faults(content: Content) -> Iterator[Fault]:
         yield from _named_by_kind(content, kind, f"$.kinds[{i}]")
     yield from _named_by_gates(content)
     yield from _named_by_funds(content)
+    for i, duty in enumerate(content.duties):
+        if duty.feature not in features():
+            yield fault(f"$.duties[{i}].feature", "UNKNOWN_FEATURE", name=duty.feature)
     yield from _of_other_city(content)
 
 
