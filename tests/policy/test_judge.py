@@ -206,3 +206,11 @@ def test_an_amount_of_a_catalogue_that_is_not_loaded_holds() -> None:
     catalogue += "    fact: catalogue_amount_fen\n"
     found = judged(claim(), pack=pack_with((table, catalogue)))
     assert (found.decision, found.reasons) == ("HOLD", ("AMOUNT_CATALOGUE",))
+
+
+def test_a_number_is_stated_where_the_claim_says_so_and_by_its_own_field() -> None:
+    months = stated_facts(huludao(), claim(months_claimed=4))["months_worked"]
+    assert (months.value, months.source) == (4, "claim")
+    assert "months_worked" not in stated_facts(huludao(), claim())
+    assert stated_facts(huludao(), claim())["insured_months"].value == 12  # the least that is asked
+    assert "insured_months" not in stated_facts(huludao(), claim(group="HLD.G.disabled"))

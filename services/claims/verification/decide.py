@@ -120,8 +120,11 @@ VERIFICATION: Aggregate[Verification] = Aggregate(
 
 
 def request_verification(verification: Verification, command: RequestVerification) -> Decision:
-    """Asked once for all claims that need it; nothing follows for claims that are known."""
-    new = [claim for claim in command.claims if claim not in verification.claims]
+    """Asked once for all claims that need it; nothing follows for claims that are known.
+
+    Two facts of one claim may rest on one question, which then names the claim twice.
+    """
+    new = [claim for claim in dict.fromkeys(command.claims) if claim not in verification.claims]
     if not new:
         return Decision([])
     pages = [tuple(new[n : n + MAX_CLAIMS]) for n in range(0, len(new), MAX_CLAIMS)]

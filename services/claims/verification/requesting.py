@@ -76,8 +76,7 @@ class Requesting:
         units = []
         for stream_id, (wanted, needs) in asking.items():
             bodies = known.get(stream_id, ())
-            # two facts of one claim may rest on one question
-            claims = tuple(dict.fromkeys(need.claim for need in needs))
+            claims = tuple(need.claim for need in needs)
             command = RequestVerification(wanted.keys, claims, self._channel(wanted))
             decision = request_verification(VERIFICATION.fold(bodies), command)
             if not decision.events:

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from itertools import product
-from typing import Any
+from typing import Any, get_args, get_type_hints
 
 import pytest
 
@@ -39,6 +39,7 @@ from shared.events.claims import (
     PolicyUsed,
 )
 from shared.events.persons import PersonalDataRead
+from shared.policy.reservations import ReservationKey
 from shared.store.commands import Decision, Slot
 from shared.store.unit import Holder
 from tests.claims.claim.builders import (
@@ -331,6 +332,10 @@ def test_an_approval_takes_its_slots_and_names_them() -> None:
     assert taken == [kind for kind in GRANTED if kind != "person-month"]  # a certificate's kind
     assert {slot.note for slot in decision.takes} == {PERSON}
     assert [(s.kind, s.key) for s in facts.slots] == [(s.kind, s.key) for s in decision.takes]
+
+
+def test_whatever_slot_an_approval_can_take_a_revocation_lets_go() -> None:
+    assert set(GRANTED) == {*get_args(get_type_hints(ReservationKey)["kind"])}
 
 
 def test_the_next_claim_of_the_year_takes_the_next_slot_and_the_fourth_has_none() -> None:

@@ -37,6 +37,15 @@ def test_a_question_is_requested_for_the_claims_that_it_does_not_know_yet() -> N
     assert facts.claims == (SECOND,)
 
 
+def test_a_claim_that_needs_an_answer_for_two_facts_is_named_once() -> None:
+    command = RequestVerification(KEYS, (FIRST, FIRST), "http")
+
+    [facts] = facts_of(decide.request_verification(state(), command))
+
+    assert isinstance(facts, VerificationRequested)
+    assert facts.claims == (FIRST,)
+
+
 def test_a_claim_that_is_known_asks_nothing_again() -> None:
     known = state(requested(FIRST), answered())
 
