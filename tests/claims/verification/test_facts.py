@@ -165,3 +165,11 @@ def test_two_facts_of_one_claim_may_rest_on_one_question() -> None:
     prisoner = content(kind="HLD.K.free_training", group="HLD.G.prisoner")
     streams = {w.spec.id: w.stream_id for w in questions_of(prisoner, PACK)}
     assert streams["release_on"] == streams["prisoner"]
+
+
+def test_claims_of_apprentices_ask_three_questions() -> None:
+    """They come by the thousand: each further question is asked as often."""
+    apprentice = {"kind": "HLD.K.apprentice", "group": "HLD.G.apprentice"}
+    assert asked(**apprentice) == {
+        "insured_employee", "apprenticeship_completed", "certificate_genuine",
+    }  # fmt: skip
