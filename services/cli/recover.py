@@ -9,7 +9,7 @@ from services.cli.installation import AtFolder
 from services.cli.opening import opened_log, opened_store, settings_of
 from services.cli.output import JsonFlag, console, say_json, table
 from services.cli.signals import run
-from services.payments.importing import slots_of as slots_of_payments
+from services.payments.slots import slots_of as slots_of_payments
 from shared.books import book
 from shared.recover import Recovered
 from shared.recover import recover as take_back

@@ -106,6 +106,46 @@ FUND_PURPOSE = define(
     "The fund {fund} may not pay {purpose}.",
     "资金专账 {fund} 不得用于支付 {purpose}。",
 )
+FUND_SOURCE_UNKNOWN = define(
+    "FUND_SOURCE_UNKNOWN",
+    409,
+    "The policy names no source {source} for this fund ({clause}).",
+    "政策未将 {source} 列为该账户的资金来源（{clause}）。",
+)
+FUND_SOURCE = define(
+    "FUND_SOURCE",
+    409,
+    "The fund {fund} holds money of {source}; the policy pays this from {sources} ({clause}).",
+    "资金专账 {fund} 的来源为 {source}，按 {clause} 应由 {sources} 支付。",
+)
+NOT_EARMARKED = define(
+    "NOT_EARMARKED",
+    409,
+    "The special account {fund} pays for its own purposes alone, and {purpose} is none of them"
+    " ({clause}).",
+    "专账 {fund} 专款专用，{purpose} 不在用途之内（{clause}）。",
+)
+SPECIAL_ACCOUNT_SILENT = define(
+    "SPECIAL_ACCOUNT_SILENT",
+    409,
+    "The policy of this place knows no special account.",
+    "本地政策未规定专账。",
+)
+SPECIAL_ACCOUNT_KNOWN = define(
+    "SPECIAL_ACCOUNT_KNOWN",
+    409,
+    "This place has its special account already: {fund}.",
+    "本地已开立专账：{fund}。",
+)
+FUND_CAP = define(
+    "FUND_CAP",
+    409,
+    "The special account {fund} may hold {cap_fen} fen and was given {given_fen} fen ({clause}).",
+    "专账 {fund} 额度为 {cap_fen} 分，已拨入 {given_fen} 分（{clause}）。",
+)
+FUND_HAS_NO_CAP = define(
+    "FUND_HAS_NO_CAP", 409, "The fund {fund} has no cap.", "资金专账 {fund} 没有额度上限。"
+)
 FUND_EXHAUSTED = define(
     "FUND_EXHAUSTED",
     409,

@@ -138,8 +138,9 @@ class Lives:
 
 async def _open_fund(client: Client) -> None:
     body = {
-        "jurisdiction": "211402", "fund": FUND, "source": "unemployment_surplus", "year": 2021,
-        "purposes": [], "bank": "ICBC", "account": "6222000000000001", "opened_on": "2021-01-04",
+        "jurisdiction": "211402", "fund": FUND, "source": "unemployment_insurance_surplus",
+        "year": 2021, "purposes": [], "bank": "ICBC", "account": "6222000000000001",
+        "opened_on": "2021-01-04",
     }  # fmt: skip
     opened = await client.post("/funds", orjson.dumps(body), "officer", service="payments")
     given = {

@@ -84,8 +84,8 @@ class Bank:
 
     async def _fund(self) -> None:
         body = {
-            "jurisdiction": "211402", "fund": FUND, "source": "unemployment_surplus", "year": 2021,
-            "purposes": [], "bank": "ICBC", "account": "6222000000000001",
+            "jurisdiction": "211402", "fund": FUND, "source": "unemployment_insurance_surplus",
+            "year": 2021, "purposes": [], "bank": "ICBC", "account": "6222000000000001",
             "opened_on": "2021-01-04",
         }  # fmt: skip
         opened = await self._teller.say("/funds", body, "officer", PAYMENTS)

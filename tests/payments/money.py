@@ -188,8 +188,9 @@ def with_account(n: int) -> dict[str, Any]:
 
 def fund_body(fund: str, jurisdiction: str = PLACE) -> dict[str, Any]:
     return {
-        "jurisdiction": jurisdiction, "fund": fund, "source": "unemployment_surplus", "year": 2021,
-        "purposes": [], "bank": "ICBC", "account": "6222000000000001", "opened_on": "2021-01-04",
+        "jurisdiction": jurisdiction, "fund": fund, "source": "unemployment_insurance_surplus",
+        "year": 2021, "purposes": [], "bank": "ICBC", "account": "6222000000000001",
+        "opened_on": "2021-01-04",
     }  # fmt: skip
 
 
@@ -221,7 +222,7 @@ async def heard(both: Both, facts: Facts, at: datetime, subject: str = "judged-1
     """What the inbox of payments does with one event of another service."""
     event = Event(
         id=str(uuid4()), source="/audit", subject=subject, version=1, recorded_at=at,
-        occurred_at=at, jurisdiction="211400", actor="system", correlation_id="c-1", facts=facts,
+        occurred_at=at, jurisdiction=PLACE, actor="system", correlation_id="c-1", facts=facts,
     )  # fmt: skip
     record = Record(1, bytes(16), bytes(32), encode(event))
     service = both.payments.service

@@ -69,8 +69,8 @@ class FundChapter:
         officer = self.desk.at("payments", OFFICER)
         body = {
             "jurisdiction": self.key.jurisdiction, "fund": FUND, "year": YEAR, "purposes": [],
-            "source": "unemployment_surplus", "bank": "ICBC", "account": "6222999900000001",
-            "opened_on": OPENED_ON,
+            "source": "unemployment_insurance_surplus", "bank": "ICBC",
+            "account": "6222999900000001", "opened_on": OPENED_ON,
         }  # fmt: skip
         fund = (await officer.post("/funds", "open-fund", body, Step)).fund
         given = {

@@ -7,7 +7,7 @@ from aiohttp import web
 
 from services.payments.advance import asking, settling, views
 from services.payments.advance.decide import PLAN_MONEY, PlanMoney
-from services.payments.fund.decide import FUND, require_payable
+from services.payments.fund.decide import FUND, require_payable, require_source
 from services.payments.notice.before import settlement_waits
 from services.payments.recovery.views import owed_fen
 from shared.events.advances import AdvanceKeys, AdvanceRefused
@@ -194,7 +194,10 @@ class AdvancesApi:
         """Raises a Refusal unless the fund may pay today."""
         stream_id = fund_id(money.jurisdiction, code)
         fund = FUND.fold(await self._service.store.load(stream_id))
-        require_payable(fund, code, None, self._service.clock.today())
+        base = money.base
+        require_payable(fund, code, base.scheme if base else None, self._service.clock.today())
+        if base is not None:
+            require_source(fund, base.sources, base.sources_clause)
 
     async def _require_noticed(self, money: PlanMoney) -> None:
         """Raises a Refusal while a claim that is settled waits for its public notice."""

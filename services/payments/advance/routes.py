@@ -24,7 +24,8 @@ _ADVANCE = (*_REFUSED, problems.ADVANCE_UNKNOWN, problems.ADVANCE_NOT_IN_THIS_ST
 _SETTLEMENT = (*_REFUSED, problems.SETTLEMENT_NOT_IN_THIS_STATE)
 _FUNDED = (
     payments.PAYMENT_SAME_PERSON_TWICE, payments.FUND_UNKNOWN, payments.FUND_FROZEN,
-    payments.FUND_EXHAUSTED, problems.PLAN_FUND_DIFFERS,
+    payments.FUND_EXHAUSTED, payments.FUND_SOURCE, payments.FUND_PURPOSE, payments.NOT_EARMARKED,
+    problems.PLAN_FUND_DIFFERS,
 )  # fmt: skip
 _NUMBERED = "/plans/{plan}/advances/{number}"
 

@@ -12,10 +12,14 @@ from services.payments.fund.decide import (
     FreezeFund,
     Fund,
     OpenFund,
+    RaiseCap,
     allocate_fund,
     freeze_fund,
     open_fund,
+    raise_cap,
 )
+from services.payments.fund.policy import funds_of, of_policy
+from services.payments.fund.refusals import SpecialAccountKnown
 from services.payments.fund.schemas import (
     AllocateSchema,
     DaysQuery,
@@ -27,7 +31,9 @@ from services.payments.fund.schemas import (
     JournalQuery,
     OpenSchema,
     PageQuery,
+    RaiseCapSchema,
     ReconciliationShown,
+    SourcesListed,
 )
 from shared.http import catalogue as codes
 from shared.http.access import Jurisdictions, require_jurisdiction
@@ -62,16 +68,37 @@ class FundsApi:
             fund=body["fund"], source=body["source"], year=body["year"],
             purposes=tuple(body["purposes"]), bank=body["bank"], account=account,
             opened_on=body["opened_on"], clause=body["clause"],
+            special_account=bool(body["special_account"]),
         )  # fmt: skip
-        stream_id = fund_id(body["jurisdiction"], body["fund"])
+        place, stream_id = body["jurisdiction"], fund_id(body["jurisdiction"], body["fund"])
+        if command.special_account:
+            await self._require_first(place, stream_id)
         return await start(
-            request, service, FUND, stream_id, lambda fund: open_fund(fund, command),
-            by(request, body["jurisdiction"]), told("fund", stream_id),
+            request, service, FUND, stream_id,
+            lambda fund: open_fund(fund, of_policy(funds_of(place), command), place),
+            by(request, place), told("fund", stream_id),
         )  # fmt: skip
+
+    async def _require_first(self, jurisdiction: str, stream_id: str) -> None:
+        """Raises SpecialAccountKnown. Two at once meet at the slot: one is told to try again."""
+        known = await views.special_account(self._service.pool, jurisdiction)
+        if known is not None and known != stream_id:
+            raise SpecialAccountKnown(fund=known)
 
     async def allocate(self, request: web.Request) -> web.Response:
         command = AllocateFund(actor=request[ACTOR].sub, **request[BODY])
         return await self._run(request, lambda fund: allocate_fund(fund, command))
+
+    async def raise_cap(self, request: web.Request) -> web.Response:
+        command = RaiseCap(actor=request[ACTOR].sub, **request[BODY])
+        return await self._run(request, lambda fund: raise_cap(fund, command))
+
+    async def sources(self, request: web.Request) -> web.Response:
+        """What came from each source of money, and where it is (several funds may share one)."""
+        await self._wait(request)
+        today = self._service.clock.today()
+        seen = self._jurisdictions.seen_by(request[ACTOR].jurisdiction, today)
+        return answer(await views.by_source(self._service.pool, sorted(seen)))
 
     async def freeze(self, request: web.Request) -> web.Response:
         command = FreezeFund(actor=request[ACTOR].sub, **request[BODY])
@@ -154,13 +181,29 @@ def routes(service: Service) -> list[Route]:
         Route(
             method="POST", path="/funds", handler=api.open, roles=OFFICER, request=OpenSchema(),
             idempotent=True, status=201, response=FundAnswer(),
-            problems=(*COMMANDING, codes.JURISDICTION_REFUSED, problems.FUND_KNOWN),
+            problems=(
+                *COMMANDING, codes.JURISDICTION_REFUSED, problems.FUND_KNOWN,
+                problems.FUND_SOURCE_UNKNOWN, problems.NOT_EARMARKED,
+                problems.SPECIAL_ACCOUNT_SILENT, problems.SPECIAL_ACCOUNT_KNOWN,
+            ),
             en="Open a fund", zh="开立资金专账",
         ),
         Route(
             method="POST", path="/funds/{fund}/allocate", handler=api.allocate, roles=OFFICER,
-            request=AllocateSchema(), idempotent=True, response=FundAnswer(), problems=refused,
+            request=AllocateSchema(), idempotent=True, response=FundAnswer(),
+            problems=(*refused, problems.FUND_CAP),
             en="Put money into a fund", zh="拨入资金",
+        ),
+        Route(
+            method="POST", path="/funds/{fund}/cap", handler=api.raise_cap, roles=OFFICER,
+            request=RaiseCapSchema(), idempotent=True, response=FundAnswer(),
+            problems=(*refused, problems.FUND_HAS_NO_CAP),
+            en="Raise the cap of the special account", zh="提高专账额度",
+        ),
+        Route(
+            method="GET", path="/funds/sources", handler=api.sources, roles=READERS,
+            reads_own_writes=True, response=SourcesListed(), problems=READING,
+            en="Totals of each source of money", zh="按资金来源汇总",
         ),
         Route(
             method="POST", path="/funds/{fund}/freeze", handler=api.freeze, roles=OFFICER,

@@ -3,21 +3,29 @@
 Payments never write into its stream: what left it stands in the journal alone.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from enum import StrEnum
 
 from services.payments.fund.refusals import (
+    CapExceeded,
     FundFrozenNow,
     FundKnown,
     FundUnknown,
+    NoCap,
+    NotEarmarked,
     PurposeRefused,
+    SourceRefused,
 )
 from services.payments.hands import Hand, require_new_hand
 from shared.events.base import PAYOUT_EVENTS
 from shared.events.envelope import Event
-from shared.events.funds import FundAllocated, FundFrozen, FundOpened
-from shared.store.commands import Aggregate, Decision
+from shared.events.funds import FundAllocated, FundCapRaised, FundFrozen, FundOpened
+from shared.store.commands import Aggregate, Decision, Slot
+
+SPECIAL = "special_account"
+"""kind of the slot: a place has one special account, whatever its code"""
 
 
 class Stage(StrEnum):
@@ -40,6 +48,14 @@ class Fund:
     frozen_until: date | None = None
     frozen_by: str = ""
     """who recorded the freeze; another person ends it"""
+    special: bool = False
+    """the special account (专账): it pays for its purposes alone"""
+    clause: str = ""
+    cap_fen: int | None = None
+    """the most that may be put into it; None: no cap"""
+    cap_clause: str = ""
+    given_fen: int = 0
+    """what was put into it; more can never leave it, since no account goes below zero"""
 
     def frozen(self, on: date) -> bool:
         """Whether nothing may leave on that day; `until` is the first day on which it may again."""
@@ -59,6 +75,21 @@ class OpenFund:
     account: str
     opened_on: date
     clause: str | None = None
+    special_account: bool = False
+    cap_fen: int | None = None
+    cap_clause: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RaiseCap:
+    """`raised_fen` above 0; `approved_by` signed the document."""
+
+    actor: str
+    raised_fen: int
+    document: str
+    document_sha256: str | None
+    raised_on: date
+    approved_by: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -95,7 +126,13 @@ def evolve(fund: Fund, event: Event) -> Fund:
             return replace(
                 fund, stage=Stage.OPEN, jurisdiction=event.jurisdiction, code=said.fund,
                 source=said.source, year=said.year, purposes=said.purposes,
+                special=said.special_account, clause=said.clause or "", cap_fen=said.cap_fen,
+                cap_clause=said.cap_clause or said.clause or "",
             )  # fmt: skip
+        case FundAllocated(amount_fen=fen):
+            return replace(fund, given_fen=fund.given_fen + fen)
+        case FundCapRaised(cap_fen=cap_fen):
+            return replace(fund, cap_fen=cap_fen)
         case FundFrozen(frozen_on=frozen_on, until=until):
             return replace(fund, frozen_from=frozen_on, frozen_until=until, frozen_by=event.actor)
         case _:
@@ -105,8 +142,11 @@ def evolve(fund: Fund, event: Event) -> Fund:
 FUND: Aggregate[Fund] = Aggregate("/payments", PAYOUT_EVENTS, Fund(), evolve)
 
 
-def open_fund(fund: Fund, command: OpenFund) -> Decision:
-    """A code names one fund of a jurisdiction for ever."""
+def open_fund(fund: Fund, command: OpenFund, jurisdiction: str) -> Decision:
+    """A code names one fund of a jurisdiction for ever, and a jurisdiction has one special account.
+
+    The command is as `of_policy` gave it.
+    """
     if fund.stage is not Stage.NEW:
         raise FundKnown(fund=fund.code)
     opened = FundOpened(
@@ -118,14 +158,21 @@ def open_fund(fund: Fund, command: OpenFund) -> Decision:
         account=command.account,
         opened_on=command.opened_on,
         clause=command.clause,
+        special_account=command.special_account,
+        cap_fen=command.cap_fen,
+        cap_clause=command.cap_clause,
     )
-    return Decision([opened])
+    takes = [Slot(SPECIAL, jurisdiction)] if command.special_account else []
+    return Decision([opened], takes=takes)
 
 
 def allocate_fund(fund: Fund, command: AllocateFund) -> Decision:
-    """Who records a budget document is not who signed it."""
-    _require_open(fund)
-    require_new_hand([Hand("approve", command.approved_by)], command.actor)
+    """Who records a budget document is not who signed it. Not beyond the cap (RD-12-1)."""
+    _require_signed(fund, command.approved_by, command.actor)
+    if fund.cap_fen is not None and fund.given_fen + command.amount_fen > fund.cap_fen:
+        raise CapExceeded(
+            fund=fund.code, given_fen=fund.given_fen, cap_fen=fund.cap_fen, clause=fund.cap_clause
+        )
     allocated = FundAllocated(
         fund=fund.code,
         source=fund.source,
@@ -137,6 +184,24 @@ def allocate_fund(fund: Fund, command: AllocateFund) -> Decision:
         bank_reference=command.bank_reference,
     )
     return Decision([allocated])
+
+
+def raise_cap(fund: Fund, command: RaiseCap) -> Decision:
+    """The government lets the special account hold more; recorded by another person."""
+    _require_signed(fund, command.approved_by, command.actor)
+    if fund.cap_fen is None:
+        raise NoCap(fund=fund.code)
+    raised = FundCapRaised(
+        fund=fund.code,
+        source=fund.source,
+        raised_fen=command.raised_fen,
+        cap_fen=fund.cap_fen + command.raised_fen,
+        document=command.document,
+        document_sha256=command.document_sha256,
+        raised_on=command.raised_on,
+        approved_by=command.approved_by,
+    )
+    return Decision([raised])
 
 
 def freeze_fund(fund: Fund, command: FreezeFund) -> Decision:
@@ -158,7 +223,8 @@ def freeze_fund(fund: Fund, command: FreezeFund) -> Decision:
 
 
 def require_payable(fund: Fund, code: str, purpose: str | None, on: date) -> None:
-    """Raises FundUnknown, FundFrozenNow, PurposeRefused unless the fund may pay this on that day.
+    """Raises FundUnknown, FundFrozenNow, PurposeRefused, NotEarmarked unless the fund may pay this
+    on that day.
 
     `purpose` is the kind of subsidy; None where the record has none.
     """
@@ -166,8 +232,33 @@ def require_payable(fund: Fund, code: str, purpose: str | None, on: date) -> Non
         raise FundUnknown(fund=code)
     if fund.frozen(on):
         raise FundFrozenNow(fund=code)
-    if purpose is not None and fund.purposes and purpose not in fund.purposes:
-        raise PurposeRefused(fund=code, purpose=purpose)
+    if purpose is None or not fund.purposes or purpose in fund.purposes:
+        return
+    if fund.special:
+        raise NotEarmarked(fund=code, purpose=purpose, clause=fund.clause)
+    raise PurposeRefused(fund=code, purpose=purpose)
+
+
+def require_source(fund: Fund, sources: Sequence[str], clause: str | None) -> None:
+    """The policy names the sources that may pay a kind; none named: any. Raises SourceRefused."""
+    if sources and fund.source not in sources:
+        raise SourceRefused(
+            fund=fund.code, source=fund.source, sources=", ".join(sources), clause=clause or ""
+        )
+
+
+def slots_of(event: Event) -> tuple[Sequence[Slot], Sequence[str]]:
+    """The slot that a special account holds for ever."""
+    match event.facts:
+        case FundOpened(special_account=True):
+            return [Slot(SPECIAL, event.jurisdiction)], ()
+        case _:
+            return (), ()
+
+
+def _require_signed(fund: Fund, approved_by: str, actor: str) -> None:
+    _require_open(fund)
+    require_new_hand([Hand("approve", approved_by)], actor)
 
 
 def _require_open(fund: Fund) -> None:

@@ -29,6 +29,10 @@ class OpenSchema(Schema):
     account = Identifier(32, pattern=r"[0-9-]{8,32}", zh="专账账号", en="number of the account")
     opened_on = CalendarDate()
     clause = Identifier(64, required=False)
+    special_account = StrictBoolean(
+        required=False, zh="是否专账：用途和额度以政策为准",
+        en="the special account: purposes and cap are the policy's",
+    )  # fmt: skip
 
 
 class AllocateSchema(Schema):
@@ -38,6 +42,14 @@ class AllocateSchema(Schema):
     allocated_on = CalendarDate()
     approved_by = Identifier(64, zh="审批人", en="who signed the document; not the actor")
     bank_reference = Identifier(64, required=False)
+
+
+class RaiseCapSchema(Schema):
+    raised_fen = Fen(zh="提高的额度（分）", en="by how much, fen")
+    document = Identifier(64, zh="批准文号", en="number of the document")
+    document_sha256 = Identifier(64, pattern="[0-9a-f]{64}", required=False)
+    raised_on = CalendarDate()
+    approved_by = Identifier(64, zh="审批人", en="who signed the document; not the actor")
 
 
 class FreezeSchema(Schema):
@@ -92,6 +104,9 @@ class FundShown(Schema):
     purposes = Items(Identifier(64), 50)
     frozen = StrictBoolean()
     frozen_until = CalendarDate(required=False)
+    special_account = StrictBoolean()
+    cap_fen = Fen(zero=True, required=False)
+    given_fen = Fen(zero=True)
     balances = Nested(BalancesSchema())
 
 
@@ -100,6 +115,19 @@ class FundsListed(Schema):
 
     funds = Items(Nested(FundShown()), 200)
     next = Identifier(120, required=False)
+
+
+class SourceShown(Schema):
+    """All funds of one place that hold money of one source, in fen."""
+
+    jurisdiction = Identifier(6)
+    source = Identifier(64)
+    funds = StrictInteger()
+    balances = Nested(BalancesSchema())
+
+
+class SourcesListed(Schema):
+    sources = Items(Nested(SourceShown()), 1_000)
 
 
 class JournalLine(Schema):

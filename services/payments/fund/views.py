@@ -6,7 +6,7 @@ from uuid import UUID
 
 import asyncpg
 
-from services.payments.fund.decide import FUND, Fund
+from services.payments.fund.decide import FUND, SPECIAL, Fund
 from shared.books import ACCOUNTS, fund_account
 from shared.events.envelope import Event
 from shared.events.funds import FundKeys
@@ -14,19 +14,27 @@ from shared.store.store import Connection, Store
 
 VIEW = "funds_open"
 MAX_PAGE = 200
+MAX_SOURCES = 1_000
 START = UUID(int=0)
 
 _PUT = """
 INSERT INTO funds_open (stream_id, jurisdiction, fund, source, year, purposes, frozen_from,
-                        frozen_until, version)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
+                        frozen_until, version, special, cap_fen, given_fen)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
 ON CONFLICT (stream_id) DO UPDATE SET frozen_from = excluded.frozen_from,
-    frozen_until = excluded.frozen_until, version = excluded.version
+    frozen_until = excluded.frozen_until, version = excluded.version, cap_fen = excluded.cap_fen,
+    given_fen = excluded.given_fen
  WHERE funds_open.version < excluded.version
 """
 _LIST = """
-SELECT stream_id, jurisdiction, fund, source, year, purposes, frozen_from, frozen_until
+SELECT stream_id, jurisdiction, fund, source, year, purposes, frozen_from, frozen_until, special,
+       cap_fen, given_fen
   FROM funds_open WHERE jurisdiction = ANY($1) AND stream_id > $2 ORDER BY stream_id LIMIT $3
+"""
+_SPECIAL = "SELECT stream_id FROM reservations WHERE (kind, key) = ($1, $2)"
+_SOURCES = """
+SELECT jurisdiction, source, array_agg(fund ORDER BY fund) AS funds
+  FROM funds_open WHERE jurisdiction = ANY($1) GROUP BY 1, 2 ORDER BY 1, 2 LIMIT $2
 """
 _BALANCES = "SELECT account, balance_fen FROM balances WHERE account = ANY($1)"
 _LINES = """
@@ -48,6 +56,7 @@ class FundsOpen:
             await connection.execute(
                 _PUT, stream_id, fund.jurisdiction, fund.code, fund.source, fund.year,
                 list(fund.purposes), fund.frozen_from, fund.frozen_until, fund.version,
+                fund.special, fund.cap_fen, fund.given_fen,
             )  # fmt: skip
 
 
@@ -90,6 +99,9 @@ def shown(stream_id: str, fund: Fund, held: Mapping[str, int], on: date) -> dict
         "purposes": list(fund.purposes),
         "frozen": fund.frozen(on),
         "frozen_until": fund.frozen_until,
+        "special_account": fund.special,
+        "cap_fen": fund.cap_fen,
+        "given_fen": fund.given_fen,
         "balances": {short.replace("-", "_"): held.get(n, 0) for n, short in accounts.items()},
     }
     return {name: value for name, value in said.items() if value is not None}
@@ -99,6 +111,34 @@ def listed(rows: Sequence[asyncpg.Record], held: Mapping[str, int], on: date) ->
     """One page of funds; `next`, where there is one, is what to ask after."""
     found = [shown(row["stream_id"], _fund(row), held, on) for row in rows]
     return {"funds": found, "next": rows[-1]["stream_id"]} if rows else {"funds": []}
+
+
+async def special_account(pool: asyncpg.Pool, jurisdiction: str) -> str | None:
+    """The fund that is the special account of a place, if it has one."""
+    found: str | None = await pool.fetchval(_SPECIAL, SPECIAL, jurisdiction)
+    return found
+
+
+async def by_source(pool: asyncpg.Pool, jurisdictions: Sequence[str]) -> dict[str, object]:
+    """The sum of all funds of each source in each place, by account, fen (HLD-11-1, ZB-3.2-1)."""
+    rows = await pool.fetch(_SOURCES, list(jurisdictions), MAX_SOURCES)
+    pairs = [(row["jurisdiction"], fund) for row in rows for fund in row["funds"]]
+    held = await balances(pool, pairs)
+    found = []
+    for row in rows:
+        sums = dict.fromkeys(ACCOUNTS, 0)
+        for fund in row["funds"]:
+            for name, short in accounts_of(row["jurisdiction"], fund).items():
+                sums[short] += held.get(name, 0)
+        found.append(
+            {
+                "jurisdiction": row["jurisdiction"],
+                "source": row["source"],
+                "funds": len(row["funds"]),
+                "balances": {short.replace("-", "_"): fen for short, fen in sums.items()},
+            }
+        )
+    return {"sources": found}
 
 
 def paged(rows: Sequence[asyncpg.Record], accounts: Mapping[str, str]) -> dict[str, object]:
@@ -134,4 +174,7 @@ def _fund(row: asyncpg.Record) -> Fund:
         purposes=tuple(row["purposes"]),
         frozen_from=row["frozen_from"],
         frozen_until=row["frozen_until"],
+        special=row["special"],
+        cap_fen=row["cap_fen"],
+        given_fen=row["given_fen"],
     )

@@ -11,6 +11,9 @@ CREATE TABLE funds_open (
     frozen_from  date,
     frozen_until date,
     version      integer NOT NULL,
+    special      boolean NOT NULL,
+    cap_fen      bigint,
+    given_fen    bigint NOT NULL,
     CONSTRAINT funds_open_pkey PRIMARY KEY (stream_id)
 );
 CREATE INDEX funds_open_place ON funds_open (jurisdiction, stream_id);

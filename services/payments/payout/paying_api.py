@@ -9,7 +9,7 @@ import msgspec
 from aiohttp import web
 
 from services.payments import problems
-from services.payments.fund.decide import FUND, Fund, require_payable
+from services.payments.fund.decide import FUND, Fund, require_payable, require_source
 from services.payments.notice.heard import notices_of
 from services.payments.payout.decide import PAYOUT, Payout
 from services.payments.payout.pay import (
@@ -156,6 +156,7 @@ class PayingApi:
     def _authorised(self, payout: Payout, fund: Fund, command: AuthorisePayout) -> Decision:
         decision = authorise_payout(payout, command)
         require_payable(fund, command.fund, payout.keys.scheme, self._service.clock.today())
+        require_source(fund, payout.sources, payout.sources_clause)
         return decision
 
     async def change_account(self, request: web.Request) -> web.Response:
@@ -231,7 +232,7 @@ def routes(service: Service) -> list[Route]:
     )  # fmt: skip
     funds = (
         problems.FUND_UNKNOWN, problems.FUND_FROZEN, problems.FUND_PURPOSE,
-        problems.FUND_EXHAUSTED,
+        problems.FUND_EXHAUSTED, problems.FUND_SOURCE, problems.NOT_EARMARKED,
     )  # fmt: skip
     usual: Mapping[str, Any] = {
         "method": "POST", "roles": OFFICER, "idempotent": True, "response": StepAnswer(),

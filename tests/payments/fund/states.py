@@ -6,19 +6,25 @@ from services.payments.fund.decide import (
     allocate_fund,
     freeze_fund,
     open_fund,
+    raise_cap,
     require_payable,
 )
 from shared.store.commands import Decision
 from tests.payments.fund.builders import (
+    CAP_FEN,
     CODE,
     OPENING,
     OTHER_OFFICER,
+    PLACE,
     TODAY,
     TOMORROW,
     allocation,
     freeze,
     frozen,
+    given,
     opened,
+    raising,
+    special,
     state,
 )
 from tests.states import NOTHING, Table
@@ -26,6 +32,7 @@ from tests.states import NOTHING, Table
 STATES = {
     "new": Fund(),
     "open": state(opened()),
+    "special account at its cap": state(special(), given(CAP_FEN)),
     "frozen": state(opened(), frozen()),
     "frozen until today": state(opened(), frozen(until=TODAY)),
     "frozen until tomorrow": state(opened(), frozen(until=TOMORROW)),
@@ -45,8 +52,9 @@ FUND_TABLE = Table(
     [stage.value for stage in Stage],
     STATES,
     {
-        "open": lambda f: open_fund(f, OPENING),
+        "open": lambda f: open_fund(f, OPENING, PLACE),
         "allocate": lambda f: allocate_fund(f, allocation(OTHER_OFFICER)),
+        "raise the cap": lambda f: raise_cap(f, raising(OTHER_OFFICER)),
         "freeze": lambda f: freeze_fund(f, freeze(OTHER_OFFICER)),
         "end the freeze": lambda f: freeze_fund(f, freeze(OTHER_OFFICER, until=TODAY)),
         "pay": _pay,

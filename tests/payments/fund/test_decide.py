@@ -24,6 +24,7 @@ from tests.payments.fund.builders import (
     OFFICER,
     OPENING,
     OTHER_OFFICER,
+    PLACE,
     TODAY,
     TOMORROW,
     allocation,
@@ -37,12 +38,12 @@ PURPOSE = OPENING.purposes[0]
 
 
 def test_a_code_names_one_fund_for_ever() -> None:
-    [facts] = open_fund(Fund(), OPENING).events
+    [facts] = open_fund(Fund(), OPENING, PLACE).events
 
     assert isinstance(facts, FundOpened)
     assert (facts.fund, facts.purposes) == (CODE, (PURPOSE,))
     with pytest.raises(FundKnown):
-        open_fund(state(opened()), OPENING)
+        open_fund(state(opened()), OPENING, PLACE)
 
 
 def test_who_records_a_budget_document_did_not_sign_it() -> None:

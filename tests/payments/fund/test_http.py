@@ -1,10 +1,18 @@
 """Funds over real HTTP: opened, filled, frozen, and told day by day."""
 
+import asyncio
+from datetime import UTC, datetime
+from uuid import uuid4
+
+from msgspec.structs import replace
+
 from shared.books import book
 from shared.http.identity import Role
+from shared.ids import payout_id
 from shared.store.rebook import compare_journal
 from tests.payments.conftest import Both
-from tests.payments.money import Bureau, fund_body, with_account
+from tests.payments.money import Bureau, fund_body, heard, with_account
+from tests.payments.payout.builders import APPROVED
 
 PERSON = iter(range(33_000, 34_000))
 
@@ -108,3 +116,54 @@ async def test_another_city_neither_sees_nor_touches_a_fund_or_a_batch(both: Bot
 
     assert [(a.status, a.codes) for a in answers] == [(403, ["JURISDICTION_REFUSED"])] * 11
     assert (await foreigner.get("/funds")).body == {"funds": []}
+
+
+async def test_rudong_has_one_special_account_and_its_cap_holds_two_requests_at_once(
+    both: Both,
+) -> None:
+    person = both.payments.person
+    officer = person("officer-rd", Role.FINANCE_OFFICER, at="320623")
+    body = {**fund_body("RD", "320623"), "special_account": True}
+    opened = await officer.post("/funds", body, key="rd-open")
+    second = await officer.post("/funds", {**body, "fund": "RD-2"}, key="rd-second")
+    lottery = {**fund_body("RD-3", "320623"), "source": "lottery"}
+    other = await officer.post("/funds", lottery, key="rd-x")
+    path = f"/funds/{opened.body['fund']}"
+    sixty = {
+        "amount_fen": 2_209_800_000, "document": "RD-1", "allocated_on": "2021-01-04",
+        "approved_by": "director-1",
+    }  # fmt: skip
+    both_at_once = await asyncio.gather(
+        *(officer.post(f"{path}/allocate", sixty, key=f"rd-{n}") for n in range(2))
+    )
+    raised = {
+        "raised_fen": 736_600_000, "document": "RD-2", "raised_on": "2021-05-07",
+        "approved_by": "director-1",
+    }  # fmt: skip
+    top_up = await officer.post(f"{path}/cap", raised, key="rd-cap")
+    after = await officer.post(f"{path}/allocate", sixty, key="rd-after")
+    listed = await officer.get("/funds/sources", after.position)
+    shown = (await officer.get(path)).body
+
+    assert second.codes == ["SPECIAL_ACCOUNT_KNOWN"]
+    assert other.codes == ["FUND_SOURCE_UNKNOWN"]
+    assert sorted(answer.status for answer in both_at_once) == [200, 409]
+    assert [a.codes for a in both_at_once if a.status == 409] == [["FUND_CAP"]]
+    assert (top_up.status, after.status) == (200, 200)
+    assert (shown["special_account"], shown["cap_fen"]) == (True, 4_419_600_000)
+    assert [
+        (one["source"], one["funds"], one["balances"]["available"])
+        for one in listed.body["sources"]
+    ] == [("unemployment_insurance_surplus", 1, 4_419_600_000)]
+
+
+async def test_a_payout_leaves_from_a_source_that_its_policy_names(both: Both) -> None:
+    bureau = await Bureau.opened(both, "SOURCE", 1_000_000)
+    claim_id = f"claim-{uuid4()}"
+    approved = replace(APPROVED, sources=("talent",), sources_clause="HLD-11-1")
+    await heard(both, approved, datetime.now(UTC), claim_id)
+    await bureau.state(payout_id(claim_id), "scheduled")
+    refused = await bureau.authorise(payout_id(claim_id), "source-1")
+
+    assert (refused.status, refused.codes) == (409, ["FUND_SOURCE"])
+    assert "HLD-11-1" in refused.body["detail"]

@@ -1,0 +1,59 @@
+"""What the policy of a place says of a fund that is opened: its source, and the special account."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from functools import cache
+
+from services.payments.fund.decide import OpenFund
+from services.payments.fund.refusals import NotEarmarked, SourceUnknown, SpecialAccountSilent
+from shared.policy import load
+from shared.policy.duties import Funds, SpecialAccount
+
+NONE = Funds()
+
+
+@cache
+def _funds() -> Mapping[str, Funds]:
+    """By place. The packs of the release: who publishes another version keeps its sources."""
+    found: dict[str, Funds] = {}
+    for pack in sorted(load.shipped(), key=lambda pack: pack.version):
+        found |= dict.fromkeys(pack.jurisdictions, pack.content.funds)
+    return found
+
+
+def funds_of(jurisdiction: str) -> Funds:
+    """Sources and special account of a place; none where no policy of the release names any."""
+    return _funds().get(jurisdiction, NONE)
+
+
+def of_policy(funds: Funds, command: OpenFund) -> OpenFund:
+    """The fund as the policy has it: what the special account is for, and how much it may hold.
+
+    A place whose policy is not part of the release says its sources itself; the approval names
+    those that may pay. Raises SourceUnknown, SpecialAccountSilent, NotEarmarked.
+    """
+    sources = {source.id: source for source in funds.sources}
+    if sources and command.source not in sources:
+        first = next(iter(sources.values()))
+        raise SourceUnknown(source=command.source, clause=first.clause)
+    if not command.special_account:
+        return command
+    if funds.special_account is None:
+        raise SpecialAccountSilent
+    return _special(funds.special_account, command)
+
+
+def _special(special: SpecialAccount, command: OpenFund) -> OpenFund:
+    """Separate books, earmarked use (ZB-3.2-2, RD-12-2); at most so much (RD-12-1)."""
+    if special.source is not None and command.source != special.source:
+        raise SourceUnknown(source=command.source, clause=special.clause)
+    for purpose in command.purposes:
+        if purpose not in special.purposes:
+            raise NotEarmarked(fund=command.fund, purpose=purpose, clause=special.clause)
+    return replace(
+        command,
+        purposes=command.purposes or special.purposes,
+        clause=special.clause,
+        cap_fen=special.cap_fen,
+        cap_clause=special.cap_clause,
+    )
