@@ -17,6 +17,7 @@ from examples.people import (
     course,
     person,
 )
+from shared.tables.also_said import ALSO_COLUMNS
 from shared.tables.roster import COLUMNS
 
 ROWS = 500
@@ -27,7 +28,8 @@ INSTITUTIONS = tuple(
 STRANGER = company("52", 19)
 """an institution without an agreement"""
 ENTERPRISES = tuple(company("91", number) for number in (21, 22, 23, 24, 25))
-UNUSED = ("plan", "supersedes", "training_completed", "months_claimed")
+UNUSED = {"plan", "supersedes", "training_completed", "months_claimed"}
+UNUSED |= {column.name for column in ALSO_COLUMNS}
 HEADER = tuple(column.zh for column in COLUMNS if column.name not in UNUSED)
 
 

@@ -99,7 +99,10 @@ class Roster:
             return refuse_row(row.row, "jurisdiction", JURISDICTION_REFUSED)
         pack = policies(self._service).standing.judging(row.jurisdiction, row)
         refusals = row_refusals(row, pack, None)
-        return refuse_row(row.row, refusals[0][0].strip("/"), refusals[0][1]) if refusals else None
+        if not refusals:
+            return None
+        pointer, kind = refusals[0]
+        return refuse_row(row.row, pointer.strip("/").replace("/", "_"), kind)
 
     async def _prepare(self, rows: Sequence[RosterRow]) -> list[Prepared]:
         service = self._service

@@ -120,6 +120,12 @@ def certificate_type(cell: str) -> str:
 
 
 @lru_cache(CACHED)
+def certificate_type_or_none(cell: str) -> str:
+    """Some subsidies are paid without a certificate."""
+    return "none" if cell in ("无", "none") else certificate_type(cell)
+
+
+@lru_cache(CACHED)
 def payer(cell: str) -> PayeeKind:
     return PAYERS.get(cell) or _bad("PAYER_UNKNOWN")
 

@@ -52,10 +52,6 @@ ROW_SENTENCES: dict[str, tuple[str, str]] = {
     "LEVEL_MISSING": ("“{zh}”没有填写", "{en} is empty"),
     "LEVEL_UNKNOWN": ("“{zh}”不是五级至一级或“无”", "{en} is none of L5 to L1 and not 'none'"),
     "CERTIFICATE_TYPE_UNKNOWN": ("“{zh}”不是已知的证书类型", "{en} is no known certificate type"),
-    "CERTIFICATE_OR_PLAN": (
-        "证书编号和班次编号至少要填一个",
-        "a certificate number or a plan is needed",
-    ),
     "PAYER_UNKNOWN": (
         "“{zh}”不是个人、企业或培训机构",
         "{en} is none of individual, enterprise, institution",
@@ -76,6 +72,7 @@ ROW_SENTENCES: dict[str, tuple[str, str]] = {
     "AMOUNT_TOO_LARGE": ("“{zh}”大得不合理", "{en} is too large"),
     "YES_OR_NO": ("“{zh}”须填“是”或“否”", "{en} is neither yes nor no"),
     "MONTHS_INVALID": ("“{zh}”须为1至120的整数", "{en} is no whole number from 1 to 120"),
+    "DAYS_INVALID": ("“{zh}”须为1至3660的整数", "{en} is no whole number from 1 to 3,660"),
     "CHANGE_UNKNOWN": ("“{zh}”不是入班或退班", "{en} is neither enrolled nor left"),
     "CHOICE_UNKNOWN": ("“{zh}”不是规定的用语", "{en} is none of the words that it may hold"),
     "NUMBER_INVALID": ("“{zh}”须为0至100000000的整数", "{en} is no whole number to 100,000,000"),

@@ -3,10 +3,9 @@
 from collections.abc import Container, Iterator
 from datetime import date
 
-import msgspec
-
 from shared.events.base import Level, PayeeKind
 from shared.tables import cells
+from shared.tables.also_said import ALSO_COLUMNS, AlsoSaid
 from shared.tables.columns import (
     ID_CODES,
     Column,
@@ -48,7 +47,7 @@ COLUMNS = (
         aliases=("等级", "级别"),
         codes={"REQUIRED": "LEVEL_MISSING"},
     ),
-    Column(name="certificate_type", zh="证书类型", parse=cells.certificate_type),
+    Column(name="certificate_type", zh="证书类型", parse=cells.certificate_type_or_none),
     Column(
         name="certificate_number",
         zh="证书编号",
@@ -61,6 +60,7 @@ COLUMNS = (
         zh="发证日期",
         parse=cells.day,
         aliases=("证书日期", "取证日期"),
+        needed=False,
     ),
     optional("certificate_issuer", "发证机构", cells.text, ("发证单位",)),
     Column(name="training_from", zh="培训开始日期", parse=cells.day, aliases=("开班日期",)),
@@ -82,39 +82,20 @@ COLUMNS = (
     optional("supersedes", "替代的申请编号", cells.code, ("替代申请",), 120),
     optional("training_completed", "是否期满", cells.yes_or_no, ("培训是否期满",)),
     optional("months_claimed", "申请月数", cells.months),
+    *ALSO_COLUMNS,
 )
-OCCUPATION, CERTIFICATE, PLAN, INSTITUTION, PAYEE, TRAINING_FROM, TRAINING_TO = (
+OCCUPATION, CERTIFICATE, ISSUED_ON, INSTITUTION, PAYEE, TRAINING_FROM, TRAINING_TO = (
     [column.name for column in COLUMNS].index(name)
     for name in (
         "occupation",
         "certificate_number",
-        "plan",
+        "certificate_issued_on",
         "institution",
         "payee",
         "training_from",
         "training_to",
     )
 )
-
-
-class AlsoSaid(msgspec.Struct, frozen=True, kw_only=True):
-    """What only some kinds of subsidy ask for; the fields mean what they mean in ClaimContent."""
-
-    trade: str | None = None
-    employer: str | None = None
-    issuer_class: str | None = None
-    programme: str | None = None
-    delivery: str | None = None
-    purchase_contract: str | None = None
-    payment_mode: str | None = None
-    mandate: str | None = None
-    training_county: str | None = None
-    certificate_county: str | None = None
-    place_basis: str | None = None
-    allowance_days: int | None = None
-    cost_fen: int | None = None
-    education_fund_fen: int | None = None
-    industry: str | None = None
 
 
 class RosterRow(AlsoSaid, frozen=True, kw_only=True):
@@ -157,7 +138,8 @@ class RosterRow(AlsoSaid, frozen=True, kw_only=True):
         person = (self.jurisdiction, self.kind, self.personal.id_number)
         if self.personal.certificate_number is not None:
             return (*person, self.certificate_type, self.personal.certificate_number)
-        return (*person, "", self.plan or "", self.occupation, self.level)
+        course = self.plan or f"from {self.training_from}"
+        return (*person, "", course, self.occupation, self.level)
 
 
 def read_roster(
@@ -185,12 +167,12 @@ def decode(
 
 def _compare(values: Values, errors: list[RowError], row: int, occupations: Container[str]) -> None:
     """Add what no single cell can show. A cell that is already in error is left out."""
-    occupation, certificate, plan = values[OCCUPATION], values[CERTIFICATE], values[PLAN]
+    occupation, certificate, issued_on = values[OCCUPATION], values[CERTIFICATE], values[ISSUED_ON]
     if occupation is not None and occupation not in occupations:
         errors.append(cell_error(row, "OCCUPATION_UNKNOWN", COLUMNS[OCCUPATION]))
     faulty = {error.column for error in errors} if errors else ()
-    if certificate is None and plan is None and not {"certificate_number", "plan"} & {*faulty}:
-        errors.append(cell_error(row, "CERTIFICATE_OR_PLAN", COLUMNS[CERTIFICATE]))
+    if certificate is not None and issued_on is None and "certificate_issued_on" not in faulty:
+        errors.append(cell_error(row, "REQUIRED", COLUMNS[ISSUED_ON]))
     first, last = values[TRAINING_FROM], values[TRAINING_TO]
     if first is not None and last is not None and last < first:
         errors.append(cell_error(row, "DATE_ORDER", COLUMNS[TRAINING_TO]))
@@ -201,7 +183,7 @@ def _claim(values: Values, row: int, claimed_on: date) -> RosterRow:
     (certificate_type, certificate_number, issued_on, issuer) = values[9:13]
     (training_from, training_to, institution, agreement) = values[13:17]
     (paid_by, payee_kind, payee, plan, claimed, claimed_fen, supersedes) = values[17:24]
-    (training_completed, months_claimed) = values[24:]
+    training_completed, months_claimed, *also = values[24:]
     return RosterRow(
         row=row,
         personal=Personal(
@@ -233,4 +215,5 @@ def _claim(values: Values, row: int, claimed_on: date) -> RosterRow:
         training_completed=training_completed,
         months_claimed=months_claimed,
         warnings=uscc_warnings(row, (COLUMNS[INSTITUTION], institution), (COLUMNS[PAYEE], payee)),
+        **dict(zip(AlsoSaid.__struct_fields__, also, strict=True)),
     )

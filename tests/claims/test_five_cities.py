@@ -159,3 +159,31 @@ async def test_what_only_some_kinds_ask_for_is_as_strict_as_the_rest(
     [error] = answer.body["errors"]
     assert error["pointer"].startswith(f"/{field}")
     assert error["detail_zh"]
+
+
+async def test_a_roster_files_what_needs_no_certificate_and_names_the_row_that_does(
+    claims: Running,
+) -> None:
+    header = (
+        "jurisdiction,kind,id_number,name,group,occupation,level,certificate_type,"
+        "certificate_number,certificate_issued_on,training_from,training_to,paid_by,payee_kind,"
+        "cost_yuan,education_fund_yuan,delivery"
+    )
+    last = f"{WELDER},五级,无,,,2020-03-02,2020-05-29,企业,企业,2000.01,1500,线下"
+    rows = [
+        f"371002,{kind},{resident_number(next(PERSON))},学员甲,{group},{last}"
+        for kind, group in (
+            ("WH.K.difficult", "WH.G.difficult_firm"), ("WH.K.appraisal", "WH.G.farmer"),
+        )
+    ]  # fmt: skip
+    filer = claims.person("filer-1", Role.INSTITUTION, org="INST-1", at="371002")
+    answer = await filer.upload(
+        "/rosters", "\n".join((header, *rows, "")).encode(), key=f"five-{next(KEYS)}"
+    )
+
+    first, second = answer.body["outcomes"]
+    assert (first["outcome"], second["outcome"]) == ("submitted", "refused"), answer.body
+    [error] = second["errors"]
+    assert (error["column"], error["code"]) == ("certificate_number", "CERTIFICATE_OR_PLAN")
+    shown = await filer.get(f"/claims/{first['record']}", answer.position)
+    assert shown.body["content"]["cost_fen"] == 200_001

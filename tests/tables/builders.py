@@ -92,8 +92,10 @@ def table(header: Sequence[str], rows: Iterable[Sequence[str]]) -> bytes:
 
 
 def roster_file(*changes: dict[str, str]) -> bytes:
-    """One row per change of the good row."""
-    return table(list(GOOD), [list((GOOD | change).values()) for change in changes])
+    """One row per change of the good row; a column that no change names is left out."""
+    header = dict.fromkeys((*GOOD, *(name for change in changes for name in change)))
+    rows = ([(GOOD | change).get(name, "") for name in header] for change in changes)
+    return table(list(header), rows)
 
 
 def read_roster(data: bytes) -> list[RosterOutcome]:

@@ -112,3 +112,24 @@ def test_good_rows_are_taken_beside_bad_ones() -> None:
 
     assert [isinstance(one, RosterRow) for one in found] == [True, False, True]
     assert codes(found[1]) == [("level", "LEVEL_MISSING")]
+
+
+def test_what_only_some_kinds_ask_for_is_read_in_both_languages() -> None:
+    found = claim(
+        issuer_class="行业协会", delivery="在岗", payment_mode="先垫后补", place_basis="常住地",
+        cost_yuan="2000.01", education_fund_yuan="0", allowance_days="60", industry="化工",
+        trade="T-1", training_county="211402",
+    )  # fmt: skip
+    assert (found.issuer_class, found.delivery, found.payment_mode, found.place_basis) == (
+        "association", "work", "pay_first", "resident",
+    )  # fmt: skip
+    assert (found.cost_fen, found.education_fund_fen, found.allowance_days) == (200_001, 0, 60)
+    assert (found.industry, found.trade, found.training_county) == ("化工", "T-1", "211402")
+    assert claim(delivery="online", mandate="").delivery == "online"
+
+
+def test_a_row_without_a_certificate_is_one_of_its_course() -> None:
+    blank = {"certificate_number": "", "certificate_issued_on": "", "certificate_type": "无"}
+    found = claim(**blank)
+    assert (found.certificate_type, found.certificate_issued_on) == ("none", None)
+    assert found.identity != claim(**blank, training_from="2020-03-03").identity

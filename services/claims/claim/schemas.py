@@ -24,8 +24,9 @@ from shared.http.fields import (
     StrictString,
 )
 from shared.policy.parts import CertificateType
+from shared.tables.also_said import AlsoSaid
 from shared.tables.personal import Personal
-from shared.tables.roster import AlsoSaid, RosterRow
+from shared.tables.roster import RosterRow
 
 CITY = r"[0-9]{6}"
 SHA256 = r"[0-9a-f]{64}"
