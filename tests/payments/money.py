@@ -7,10 +7,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Self
-from uuid import uuid4
 
 from services.payments.bank.hearing import Hearing
 from services.payments.reactions import REACTIONS
+from shared.clock import RealClock
 from shared.delivery import Delivery
 from shared.events.base import CLAIM_EVENTS, FINDING_EVENTS, Facts
 from shared.events.cases import Judged, Position
@@ -18,7 +18,7 @@ from shared.events.envelope import Event, encode
 from shared.events.findings import FindingOpened
 from shared.events.partition import DEFAULT_PARTITIONS
 from shared.http.identity import Role
-from shared.ids import payout_id
+from shared.ids import new_event_id, payout_id
 from shared.log.port import Record, TopicPartition
 from shared.reactor import Reactor
 from tests.claims.filing import Office, claim, resident_number
@@ -218,11 +218,14 @@ async def judged(both: Both, upto: int = FAR, at: datetime | None = None) -> Non
     await heard(both, said, at or datetime.now(UTC))
 
 
-async def heard(both: Both, facts: Facts, at: datetime, subject: str = "judged-1") -> None:
+async def heard(
+    both: Both, facts: Facts, at: datetime, subject: str = "judged-1", event_id: str = ""
+) -> None:
     """What the inbox of payments does with one event of another service."""
     event = Event(
-        id=str(uuid4()), source="/audit", subject=subject, version=1, recorded_at=at,
-        occurred_at=at, jurisdiction=PLACE, actor="system", correlation_id="c-1", facts=facts,
+        id=event_id or new_event_id(RealClock()), source="/audit", subject=subject, version=1,
+        recorded_at=at, occurred_at=at, jurisdiction=PLACE, actor="system", correlation_id="c-1",
+        facts=facts,
     )  # fmt: skip
     record = Record(1, bytes(16), bytes(32), encode(event))
     service = both.payments.service

@@ -12,6 +12,9 @@ CREATE TABLE payouts_in_hand (
     held_by      text,
     version      integer NOT NULL,
     changed_at   timestamptz NOT NULL,
+    fund         text COLLATE "C",
+    approved_on  date,
+    paid_on      date,
     CONSTRAINT payouts_in_hand_pkey PRIMARY KEY (stream_id)
 );
 CREATE INDEX payouts_in_hand_worklist ON payouts_in_hand (jurisdiction, state, stream_id);

@@ -7,6 +7,7 @@ from aiohttp import web
 from services.payments import problems
 from services.payments.notice.heard import notices_of
 from services.payments.payout import views
+from services.payments.payout.ageing import ageing
 from services.payments.payout.decide import (
     PAYOUT,
     HoldPayout,
@@ -105,6 +106,26 @@ class PayoutsListed(Schema):
     next = Identifier(120, required=False)
 
 
+class AgeShown(Schema):
+    """Payouts of one fund and one class of calendar days since the approval; no `to_days`: over."""
+
+    jurisdiction = Identifier(6)
+    fund = Identifier(64, required=False)
+    state = Choice("waiting", "paid")
+    from_days = StrictInteger()
+    to_days = StrictInteger(required=False)
+    payouts = StrictInteger()
+    amount_fen = Fen(zero=True)
+    longest_days = StrictInteger()
+
+
+class AgeingShown(Schema):
+    """From the approval to the payment; what waits, until `as_of`."""
+
+    as_of = CalendarDate()
+    classes = Items(Nested(AgeShown()), 2_000)
+
+
 class PayoutsApi:
     def __init__(self, service: Service) -> None:
         self._service = service
@@ -136,6 +157,12 @@ class PayoutsApi:
             query["limit"] or 50,
         )  # fmt: skip
         return answer(views.listed(rows))
+
+    async def ageing(self, request: web.Request) -> web.Response:
+        await self._wait(request)
+        today = self._service.clock.today()
+        seen = self._jurisdictions.seen_by(request[ACTOR].jurisdiction, today)
+        return answer(await ageing(self._service.pool, sorted(seen), today))
 
     async def _run(self, request: web.Request, run: Callable[[Payout], Decision]) -> web.Response:
         stream_id = request.match_info["payout"]
@@ -182,6 +209,11 @@ def routes(service: Service) -> list[Route]:
             roles=OFFICERS, request=NoteSchema(), response=PayoutAnswer(),
             problems=(*refused, *let_go), idempotent=True,
             en="Let a payout go", zh="解除暂缓",
+        ),
+        Route(
+            method="GET", path="/payouts/ageing", handler=api.ageing, roles=READERS,
+            reads_own_writes=True, response=AgeingShown(), problems=READING,
+            en="Days from approval to payment, by fund", zh="从审批到拨付的天数（账龄）",
         ),
         Route(
             method="GET", path="/payouts/{payout}", handler=api.show, roles=READERS,

@@ -1,7 +1,7 @@
 """One payout: scheduled for an approval, held for a cause, let go by another person. Pure."""
 
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 from typing import Any, NamedTuple
 
@@ -93,6 +93,7 @@ class Payout:
     """the account that pays, named by who authorised it"""
     approval: str = ""
     approved_at: Place | None = None
+    paid_on: date | None = None
     scheduled_at: datetime | None = None
     hands: tuple[Hand, ...] = ()
     """of the claim: who filed, accepted, inspected, verified, approved"""
@@ -232,7 +233,7 @@ def _answered(
         return replace(payout, stage=Stage.UNKNOWN)
     if isinstance(said, PayoutPaid):
         answered = (*payout.answered, (said.instruction, "paid"))
-        return replace(payout, stage=Stage.PAID, answered=answered)
+        return replace(payout, stage=Stage.PAID, answered=answered, paid_on=said.paid_on)
     stage = Stage.RETURNED if said.recovery is None else Stage.CANCELLED
     answered = (*payout.answered, (said.instruction, "returned"))
     return replace(payout, stage=stage, returned=event.id, answered=answered)

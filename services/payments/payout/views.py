@@ -1,13 +1,16 @@
 """What readers ask of payouts: which there are, and which may not leave."""
 
 from collections.abc import Sequence
+from datetime import date
 
 import asyncpg
 
 from services.payments.notice.waiting import Shown, waits
 from services.payments.payout.decide import PAYOUT, WAITING, Payout, state_of
+from shared.clock import SHANGHAI
 from shared.events.envelope import Event
 from shared.events.payouts import PayoutKeys
+from shared.ids import time_of_uuid7
 from shared.store.store import Connection, Store
 
 VIEW = "payouts_in_hand"
@@ -17,11 +20,14 @@ _COLUMNS = (
     "stream_id, jurisdiction, state, claim, person, amount_fen, findings, held_by, version,"
     " changed_at"
 )
+_AGES = "fund, approved_on, paid_on"
 _PUT = f"""
-INSERT INTO payouts_in_hand ({_COLUMNS}) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
+INSERT INTO payouts_in_hand ({_COLUMNS}, {_AGES})
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)
 ON CONFLICT (stream_id) DO UPDATE SET state = excluded.state, claim = excluded.claim,
     person = excluded.person, amount_fen = excluded.amount_fen, findings = excluded.findings,
-    held_by = excluded.held_by, version = excluded.version, changed_at = excluded.changed_at
+    held_by = excluded.held_by, version = excluded.version, changed_at = excluded.changed_at,
+    fund = excluded.fund, approved_on = excluded.approved_on, paid_on = excluded.paid_on
  WHERE payouts_in_hand.version < excluded.version
 """  # noqa: S608 - column names of ours
 
@@ -56,10 +62,18 @@ class PayoutsInHand:
                 (
                     stream_id, payout.jurisdiction, state_of(payout), payout.keys.claim,
                     payout.keys.person, payout.amount_fen, list(payout.findings),
-                    payout.officer, payout.version, newest.recorded_at,
+                    payout.officer, payout.version, newest.recorded_at, payout.fund,
+                    _approved_on(payout), payout.paid_on,
                 )
             )  # fmt: skip
         await connection.executemany(_PUT, rows)
+
+
+def _approved_on(payout: Payout) -> date | None:
+    """The day of the approval, which its event's id holds; an old payment has none."""
+    if not payout.approval:
+        return None
+    return time_of_uuid7(payout.approval).astimezone(SHANGHAI).date()
 
 
 def _of_payout(event: Event) -> bool:
