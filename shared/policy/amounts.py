@@ -1,11 +1,18 @@
 """How much: a table's line, a part of a reference, a shortfall. Integers only, in fen."""
 
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 
 from shared.policy.cases import ClaimCase, Ground, History, Step
 from shared.policy.conditions import FULL_BP, Scope, fields_of, holds, value_of
-from shared.policy.months import all_used, months_used, shared_months
+from shared.policy.months import (
+    MONTHS,
+    all_used,
+    months_between,
+    months_in_force,
+    months_used,
+    shared_months,
+)
 from shared.policy.pack import Pack
 from shared.policy.parts import (
     Amount,
@@ -25,7 +32,6 @@ from shared.policy.unknown import (
     unknown_ground,
 )
 
-MONTHS = 12
 NO_PRICE = "AMOUNT_CATALOGUE"
 
 
@@ -73,13 +79,6 @@ def fields_of_amount(amount: Amount) -> tuple[str, ...]:
     counted = () if amount.times is None else (amount.times.of,)
     read = tuple(field for condition in conditions for field in fields_of(condition))
     return (*(f"facts.{fact}" for fact in facts), *read, *counted)
-
-
-def months_between(first: date, last: date) -> int:
-    """Whole months from the first to the last day, both included; 0 for less than one."""
-    end = last + timedelta(days=1)
-    months = (end.year - first.year) * MONTHS + end.month - first.month
-    return max(0, months - (end.day < first.day))
 
 
 def rate_of(pack: Pack, kind: str, level: str, first: date, last: date) -> int | None:
@@ -272,9 +271,16 @@ def _computed(
 
 
 def _times(pack: Pack, kind: Kind, times: Times, scope: Scope, history: History) -> int | Ground:
+    """How many months or days are paid: those that a register counted, none beside the claim."""
     counted = _whole(times.of, scope)
     if counted is None:
         return missing_of((times.clause,), (missing_in(pack, times.of, scope),))
+    said = _said(pack, times, scope.case)
+    if isinstance(said, Ground):
+        return said
+    if times.unit == "day" and said is not None and counted > said:
+        return Ground(decision="HOLD", code="DAYS_DIFFER", clauses=(times.clause,))
+    counted = counted if said is None else min(counted, said)
     if times.max is None:
         return counted
     used = months_used(kind.id, history) if shared_months(pack, kind.id) else 0
@@ -282,6 +288,28 @@ def _times(pack: Pack, kind: Kind, times: Times, scope: Scope, history: History)
     if not left and counted:
         return all_used(times, kind.id, history)
     return min(counted, left)
+
+
+def _said(pack: Pack, times: Times, claim: ClaimCase) -> int | Ground | None:
+    """What the claim's own days hold: days of the course; months of work that the policy covers.
+
+    None where the claim names no days and nothing has to be divided between policies (INT-01).
+    """
+    first, last = claim.training_from, claim.training_to
+    if first is None or last is None:
+        if not times.shared:
+            return None
+        fields = (("claim.training_from", first), ("claim.training_to", last))
+        return missing_of((times.clause,), tuple(missing_field(f) for f, d in fields if d is None))
+    if times.unit == "day":
+        return max(0, (last - first).days + 1)
+    if not times.shared:
+        return None
+    asked = claim.months_claimed
+    if asked is not None and not 0 < asked <= months_between(first, last):
+        return Ground(decision="HOLD", code="MONTHS_DIFFER", clauses=(times.clause,))
+    covered = months_in_force(pack.content.validity, first, min(last, claim.claimed_on))
+    return covered if asked is None else min(asked, covered)
 
 
 def _shortfall(shortfall: Shortfall, scope: Scope) -> Priced:

@@ -21,6 +21,7 @@ from shared.policy.cases import (
 )
 from shared.policy.conditions import Condition, Scope, holds, value_of
 from shared.policy.limits import limit_grounds, limits_of, nearly_used, year_of
+from shared.policy.months import shared_months
 from shared.policy.pack import CertificateOnce, Pack
 from shared.policy.parts import FactSpec, Gate, Kind, PayeeRule
 from shared.policy.unknown import day_of, missing_field, missing_of, unknown_ground
@@ -110,8 +111,9 @@ def _silent(clauses: tuple[str, ...] = ()) -> Ground:
 def _validity(pack: Pack, kind: Kind, claim: ClaimCase) -> list[Ground]:
     validity = pack.content.validity
     picks = day_that_dates(pack, kind, claim)
+    until = claim.training_to if shared_months(pack, kind.id) else None  # month by month (INT-01)
     ended = validity.valid_to is not None and picks > validity.valid_to
-    if ended or picks < validity.valid_from:
+    if ended or max(picks, until or picks) < validity.valid_from:
         return [_outside(pack, kind, claim)]
     late = pack.switches.get("INT-18", "hold")
     if validity.valid_to is None or claim.claimed_on <= validity.valid_to or late == "allow":
@@ -127,10 +129,12 @@ def _validity(pack: Pack, kind: Kind, claim: ClaimCase) -> list[Ground]:
 
 
 def day_that_dates(pack: Pack, kind: Kind, claim: ClaimCase) -> date:
-    """The day that must lie in the policy's dates (INT-01); the day of the claim if it has none."""
+    """The day that must lie in the policy's dates (INT-01): where the claim has no such day the
+    first of the training, and without that the day of the claim.
+    """
     if pack.switches.get("INT-01") == "claimed_on":
         return claim.claimed_on
-    return day_of(claim, kind.dated_by) or claim.claimed_on
+    return day_of(claim, kind.dated_by) or claim.training_from or claim.claimed_on
 
 
 def _outside(pack: Pack, kind: Kind, claim: ClaimCase) -> Ground:
@@ -360,7 +364,9 @@ def _approved(
 ) -> Judgement:
     claim, amount_fen = scope.case, steps[-1].amount_fen
     payee: PayeeKind = claim.payee_kind  # the rule's own, or the judge would have stopped
-    passed = [*_looked_at(pack, kind, scope), rule.clause, *_limit_clauses(pack, claim)]
+    group = pack.groups[claim.group]
+    passed = [*_looked_at(pack, kind, scope), rule.clause, *group.clauses]
+    passed += _limit_clauses(pack, claim)
     clauses = _each_once([*passed, *_dates_clause(pack)])
     return Judgement(
         decision="APPROVE",

@@ -1,8 +1,31 @@
 """Months that one person is subsidised for in all, over claims and employers (INT-16)."""
 
+from datetime import date, timedelta
+
 from shared.policy.cases import Ground, History
+from shared.policy.conditions import months_after
 from shared.policy.pack import Pack
-from shared.policy.parts import Catalogue, Ratio, Times
+from shared.policy.parts import Catalogue, Ratio, Times, Validity
+
+MONTHS = 12
+
+
+def months_between(first: date, last: date) -> int:
+    """Whole months from the first to the last day, both included; 0 for less than one."""
+    end = last + timedelta(days=1)
+    months = (end.year - first.year) * MONTHS + end.month - first.month
+    return max(0, months - (end.day < first.day))
+
+
+def months_in_force(validity: Validity, first: date, last: date) -> int:
+    """Whole months from the first day on that lie in the policy's dates and end by `last` (INT-01:
+    the month worked picks the policy).
+    """
+    upper = months_between(first, min(last, validity.valid_to or date.max - timedelta(days=1)))
+    start = validity.valid_from
+    before = (start.year - first.year) * MONTHS + start.month - first.month
+    before += months_after(first, max(0, before)) < start
+    return max(0, upper - max(0, before))
 
 
 def shared_months(pack: Pack, kind: str) -> Times | None:

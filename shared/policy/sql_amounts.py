@@ -2,8 +2,9 @@
 
 from dataclasses import dataclass
 
-from shared.policy.amounts import MONTHS, NO_PRICE
+from shared.policy.amounts import NO_PRICE
 from shared.policy.conditions import FULL_BP
+from shared.policy.months import MONTHS
 from shared.policy.pack import Pack
 from shared.policy.parts import Catalogue, Kind, Ratio, Shortfall, Table, Times
 from shared.policy.sql import column, condition_sql, listed, literal
@@ -55,12 +56,30 @@ def _table(pack: Pack, table: Table) -> PricedSql:
     return PricedSql(fen, tuple(stops))
 
 
-_END = "(claim_training_to + 1)"
-_LASTED = (
-    f"greatest(0, (year({_END}) - year(claim_training_from)) * {MONTHS}"
-    f" + month({_END}) - month(claim_training_from)"
-    f" - (CASE WHEN day({_END}) < day(claim_training_from) THEN 1 ELSE 0 END))"
-)
+def _between(first: str, last: str) -> str:
+    """`months.months_between` of two days."""
+    end = f"({last} + 1)"
+    return (
+        f"greatest(0, (year({end}) - year({first})) * {MONTHS} + month({end}) - month({first})"
+        f" - (CASE WHEN day({end}) < day({first}) THEN 1 ELSE 0 END))"
+    )
+
+
+_LASTED = _between("claim_training_from", "claim_training_to")
+
+
+def _covered(pack: Pack) -> str:
+    """`months.months_in_force` of the claim's days, ended by the claim."""
+    validity, first = pack.content.validity, "claim_training_from"
+    days = ["claim_training_to", "claim_claimed_on"]
+    days += [] if validity.valid_to is None else [literal(validity.valid_to)]
+    start = validity.valid_from
+    before = f"({start.year * MONTHS + start.month} - year({first}) * {MONTHS} - month({first}))"
+    later = f"CAST({first} + INTERVAL (1) MONTH * greatest(0, {before}) AS DATE)"
+    skipped = f"({before} + (CASE WHEN {later} < {literal(start)} THEN 1 ELSE 0 END))"
+    return (
+        f"greatest(0, {_between(first, f'least({chr(44).join(days)})')} - greatest(0, {skipped}))"
+    )
 
 
 def _for_months(pack: Pack, rate: str, months: str) -> str:
@@ -129,6 +148,7 @@ def _computed(
     if times is not None:
         counted, left = _whole(times.of), _left(pack, kind, times)
         stops.append(("HOLD", "FACT_MISSING", f"{counted} IS NULL"))
+        counted = _beside_the_claim(pack, times, counted, stops)
         if left is not None:
             stops.append(("REJECT", "LIMIT_MONTHS", f"{left} = 0 AND {counted} > 0"))
             counted = f"least({counted}, {left})"
@@ -137,6 +157,23 @@ def _computed(
     fen = base if share is None and times is None else _rounded(pack, numerator, denominator)
     stops.append(("HOLD", "AMOUNT_ZERO", f"{fen} = 0"))
     return PricedSql(fen, tuple(stops))
+
+
+def _beside_the_claim(
+    pack: Pack, times: Times, counted: str, stops: list[tuple[str, str, str]]
+) -> str:
+    """None beside the claim's own days, as `amounts._said`."""
+    undated = "(claim_training_from IS NULL OR claim_training_to IS NULL)"
+    if times.unit == "day":
+        days = "greatest(0, claim_training_to - claim_training_from + 1)"
+        stops.append(("HOLD", "DAYS_DIFFER", f"NOT {undated} AND {counted} > {days}"))
+        return counted
+    if not times.shared:
+        return counted
+    asked = "claim_months_claimed"
+    differs = f"{asked} IS NOT NULL AND NOT ({asked} > 0 AND {asked} <= {_LASTED})"
+    stops += [("HOLD", "FACT_MISSING", undated), ("HOLD", "MONTHS_DIFFER", differs)]
+    return f"least({counted}, {asked}, {_covered(pack)})"
 
 
 def _left(pack: Pack, kind: Kind, times: Times) -> str | None:

@@ -17,6 +17,7 @@ from shared.policy.limits import (
     kinds_apart,
     year_basis,
 )
+from shared.policy.months import shared_months
 from shared.policy.pack import CertificateOnce, MaxTimes, NoRepeat, Pack
 from shared.policy.parts import Catalogue, Gate, Kind
 from shared.policy.sql import column, condition_sql, listed, literal
@@ -217,10 +218,11 @@ def _bits(found: list[tuple[str, str]], bits: dict[str, int]) -> str:
 
 def _outside(pack: Pack, kind: Kind) -> str:
     validity = pack.content.validity
-    day = f"coalesce({column(f'claim.{kind.dated_by}')}, claim_claimed_on)"
+    day = f"coalesce({column(f'claim.{kind.dated_by}')}, claim_training_from, claim_claimed_on)"
     if pack.switches.get("INT-01") == "claimed_on":
         day = "claim_claimed_on"
-    early = f"{day} < {literal(validity.valid_from)}"
+    until = f"greatest({day}, claim_training_to)" if shared_months(pack, kind.id) else day
+    early = f"{until} < {literal(validity.valid_from)}"
     if validity.valid_to is None:
         return f"({early})"
     return f"({early} OR {day} > {literal(validity.valid_to)})"

@@ -54,7 +54,7 @@ class Days:
 
 def picked_day(pack: Pack, said: Dated) -> date:
     """The day that this version goes by: the one its kind is dated by, unless it reads INT-01
-    otherwise; the day of the claim where there is none.
+    otherwise; where there is none the first of the training, or the day of the claim.
     """
     kind = pack.kinds.get(said.kind)
     if pack.switches.get("INT-01") == "claimed_on":
@@ -66,7 +66,7 @@ def picked_day(pack: Pack, said: Dated) -> date:
         "training_from": said.training_from,
         "training_to": said.training_to,
     }
-    return days[named] or said.claimed_on
+    return days[named] or said.training_from or said.claimed_on
 
 
 class Overlapping(ValueError):

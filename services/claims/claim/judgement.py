@@ -20,7 +20,7 @@ from shared.events.claims import (
     SlotHeld,
     StepTaken,
 )
-from shared.policy.amounts import months_between
+from shared.policy.months import months_between
 from shared.policy.cases import ClaimCase, FactUsed, History, Judgement, RecordedException
 from shared.policy.judge import judge, stated_facts
 from shared.policy.limits import limit_grounds
