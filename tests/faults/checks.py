@@ -27,7 +27,7 @@ from tests.faults.money import Money, money_holds
 
 REPEATED = 300
 """requests sent once more at the end, spread over the run"""
-SUBJECTS = ("claim", "plan", "fund", "payout", "batch", "advance")
+SUBJECTS = ("claim", "notice", "plan", "fund", "payout", "batch", "advance")
 """names under which an answer tells the record of the command"""
 
 
