@@ -29,6 +29,7 @@ GENERATORS = (
     Generator("tests.references", "docs/policy"),
     Generator("tests.policy.pages", "docs/policy"),
     Generator("tests.policy.systems", "docs/policy"),
+    Generator("tests.policy.tutorial", "docs/policy"),
     Generator("tests.policy.format_page", "docs/policy"),
 )
 

@@ -5,7 +5,7 @@ from tests.policy.tutorial import BLOCK, PAGE, Step, played, printed, steps
 
 def test_every_command_of_the_tutorial_prints_what_the_page_says() -> None:
     page = PAGE.read_text(encoding="utf-8")
-    assert played(page) == page, "run `python -m tests.policy.tutorial docs/policy`"
+    assert played(page) == page, "run `make docs`"
 
 
 def test_the_tutorial_goes_from_a_pack_over_a_mistake_to_a_judged_case_and_a_difference() -> None:
