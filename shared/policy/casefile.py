@@ -13,8 +13,8 @@ from shared.policy.cases import ClaimCase, Fact, FactValue, History, RecordedExc
 from shared.policy.claim_values import SAID
 from shared.policy.document import PackError, PackRefused, Reader, converted, documents_of
 from shared.policy.judge import stated_facts
-from shared.policy.limits import counts, limits_of, year_of
-from shared.policy.pack import MaxTimes, Pack
+from shared.policy.limits import counted_kind, counts, year_of
+from shared.policy.pack import Pack
 from shared.policy.questions import Question
 from shared.policy.verdicts import AdvanceCase, FindingCase, PaymentCase, SettlementCase
 
@@ -214,17 +214,16 @@ def history_of(case: CaseFile, pack: Pack) -> History:
     claim = case.claim
     assert claim is not None
     granted = [one for one in case.history if one.outcome in ("approved", "paid", "returned")]
-    others = tuple(
-        one.claim
+    same = [
+        one
         for one in case.history
-        if one.person == "other"
-        and one.outcome not in ("withdrawn", "rejected")
-        and one.certificate is not None
-        and one.certificate == claim.certificate
-    )
+        if one.person == "other" and one.certificate and one.certificate == claim.certificate
+    ]
+    over = ("withdrawn", "rejected")
     return History(
         subsidies=tuple(_subsidy(one, claim, pack) for one in granted if one.person == "same"),
-        same_certificate_other_person=others,
+        same_certificate_other_person=tuple(o.claim for o in same if o.outcome not in over),
+        past_certificate_other_person=tuple(o.claim for o in same if o.outcome in over),
         exceptions=case.exceptions,
     )
 
@@ -237,9 +236,7 @@ def _subsidy(one: Earlier, claim: ClaimCase, pack: Pack) -> Subsidy:
         claimed_on=one.claimed_on or one.certificate_issued_on or claim.claimed_on,
         certificate_issued_on=one.certificate_issued_on or one.claimed_on,
     )
-    limited = as_claim.kind not in pack.kinds or any(
-        isinstance(limit, MaxTimes) for limit in limits_of(pack, as_claim)
-    )
+    limited = as_claim.kind not in pack.kinds or counted_kind(pack, as_claim.kind)
     counted = limited and counts(pack, as_claim) if one.counted is None else one.counted
     return Subsidy(
         stream=one.claim,

@@ -129,6 +129,8 @@ class History(msgspec.Struct, frozen=True, kw_only=True):
     subsidies: tuple[Subsidy, ...] = ()
     same_certificate_other_person: tuple[str, ...] = ()
     """streams of claims of other persons that name this certificate"""
+    past_certificate_other_person: tuple[str, ...] = ()
+    """the same, of claims that are over: withdrawn or rejected"""
     exceptions: tuple[RecordedException, ...] = ()
     """recorded for this claim"""
 

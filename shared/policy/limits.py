@@ -7,11 +7,14 @@ import msgspec
 
 from shared.policy.cases import ClaimCase, Ground, History, Subsidy
 from shared.policy.pack import CertificateOnce, Limit, MaxTimes, NoRepeat, Pack
+from shared.policy.unknown import missing_field, missing_of
 
 # The national levels from low to high; `none` has no place in this order.
 RANKS = {"L5": 1, "L4": 2, "L3": 3, "L2": 4, "L1": 5}
 OTHER_TRADE = "hold_other_trade"
 """the reading of INT-05 by which another trade of the same occupation is for a person"""
+TRAINING = "training"
+"""the counter of the trainings; appraisals have their own"""
 EXCEPTED = "LIMIT_EXCEPTED"
 """flag of a claim that passes a limit by a recorded exception"""
 MAX_EXCEPTIONS = 5
@@ -67,6 +70,15 @@ def _certificate(
     if claim.certificate is None:
         return []
     grounds = []
+    if past := history.past_certificate_other_person:
+        grounds.append(
+            Ground(
+                decision="FLAG",
+                code=limit.two_persons_reason,
+                clauses=limit.two_persons_clauses,
+                conflicts=past,
+            )
+        )
     if others := history.same_certificate_other_person:
         held = Ground(
             decision="HOLD",
@@ -93,7 +105,10 @@ def _same_level(pack: Pack, claim: ClaimCase, earlier: Subsidy) -> bool:
 def _repeat(
     pack: Pack, limit: NoRepeat, claim: ClaimCase, subsidies: Iterable[Subsidy]
 ) -> list[Ground]:
-    same = [s for s in subsidies if _same_level(pack, claim, s)]
+    before = list(subsidies)
+    if before and not claim.occupation:  # a block that nobody can check holds
+        return [missing_of((limit.clause,), (missing_field("claim.occupation"),))]
+    same = [s for s in before if _same_level(pack, claim, s)]
     if not same:
         return []
     if pack.switches.get("INT-05") == OTHER_TRADE and all(_other_trade(claim, s) for s in same):
@@ -164,6 +179,30 @@ def passable(pack: Pack, kind: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(one.clause for one in limits if one.strength == "principle"))
 
 
+def _unlimited(pack: Pack, claim: ClaimCase, history: History) -> list[Ground]:
+    """Where the document has no such limit nothing is refused; the auditors see it (INT-11)."""
+    watch = pack.content.unlimited
+    if watch is None or not counted_kind(pack, claim.kind):
+        return []
+    year = year_of(pack, claim)
+    times = tuple(s.stream for s in history.subsidies if s.counted and s.year == year)
+    same = tuple(s.stream for s in history.subsidies if _same_level(pack, claim, s))
+    found = [(watch.times_reason, times)] if len(times) >= watch.times else []
+    found += [(watch.repeat_reason, same)] if claim.occupation and same else []
+    return [
+        Ground(decision="FLAG", code=code, conflicts=streams, interpretations=("INT-11",))
+        for code, streams in found
+    ]
+
+
+def counted_kind(pack: Pack, kind: str) -> bool:
+    """Whether a subsidy of the kind is one of a person's times (INT-03): the trainings."""
+    return any(
+        isinstance(one, MaxTimes) or (isinstance(one, CertificateOnce) and one.counter == TRAINING)
+        for one in pack.limits.get(kind, ())
+    )
+
+
 def _lower_after_higher(pack: Pack, claim: ClaimCase, history: History) -> list[Ground]:
     rank = RANKS.get(claim.level, 0)
     higher = tuple(
@@ -208,7 +247,7 @@ def limit_grounds(pack: Pack, claim: ClaimCase, history: History) -> list[Ground
             case MaxTimes():
                 found = _times(pack, limit, claim, history)
         grounds += found
-    return grounds + _lower_after_higher(pack, claim, history)
+    return grounds + _unlimited(pack, claim, history) + _lower_after_higher(pack, claim, history)
 
 
 def nearly_used(pack: Pack, claim: ClaimCase, history: History) -> bool:

@@ -82,6 +82,20 @@ class CertificateOnce(Part, frozen=True, kw_only=True, tag_field="type", tag="ce
 Limit = MaxTimes | NoRepeat | CertificateOnce
 
 
+class Unlimited(Part, frozen=True, kw_only=True):
+    """What the auditors are shown where the document has no limit on times or repeats (INT-11).
+
+    A number of subsidies a year, and the reasons of the two flags; nothing is refused by it.
+    """
+
+    times: Annotated[int, Meta(ge=1, le=50)]
+    """so many subsidies in one year are usual; one more is flagged"""
+    times_reason: ReasonCode
+    """the flag of one more"""
+    repeat_reason: ReasonCode
+    """the flag of the same occupation and level again"""
+
+
 class Advance(Part, frozen=True, kw_only=True):
     """How much may leave before the training ends; the base is INT-07.
 
@@ -148,6 +162,8 @@ class Content(Part, frozen=True, kw_only=True):
     limits: Annotated[tuple[Limit, ...], Meta(max_length=50)] = ()
     gates: Annotated[tuple[Gate, ...], Meta(max_length=50)] = ()
     """rules for every kind of subsidy"""
+    unlimited: Unlimited | None = None
+    """what is flagged where the document sets no limit"""
     advance: Advance | None = None
     demands: Annotated[tuple[Demands, ...], Meta(max_length=100)] = ()
     reasons: Annotated[tuple[Reason, ...], Meta(min_length=1, max_length=200)]

@@ -14,6 +14,7 @@ from shared.policy.limits import (
     MAX_EXCEPTIONS,
     OTHER_TRADE,
     RANKS,
+    counted_kind,
     kinds_apart,
     year_basis,
 )
@@ -41,6 +42,7 @@ def case_columns(pack: Pack, claim_types: dict[str, str]) -> dict[str, str]:
         "judged_on": "DATE",
         "history": _SUBSIDY,
         "same_certificate_other_person": "VARCHAR[]",
+        "past_certificate_other_person": "VARCHAR[]",
         "exceptions": _EXCEPTION,
     }
     return rest | claim | facts
@@ -301,11 +303,30 @@ def _limits(pack: Pack, kind: Kind, grounds: _Grounds) -> None:
             case MaxTimes():
                 for decision, reason, found in _times(pack, limit, grounds):
                     grounds.add(decision, reason, found)
+    _unlimited(pack, kind, grounds)
     rank = _rank("claim_level")
     higher = f"{rank} > 0 AND h.occupation = claim_occupation AND {_rank('h.level')} > {rank}"
     refuse = pack.switches.get("INT-06") == "reject"
     grounds.add(
         "REJECT" if refuse else "FLAG", "LOWER_AFTER_HIGHER", f"{grounds.counted(higher)} > 0"
+    )
+
+
+def _unlimited(pack: Pack, kind: Kind, grounds: _Grounds) -> None:
+    watch = pack.content.unlimited
+    if watch is None or not counted_kind(pack, kind.id):
+        return
+    times = grounds.counted(f"h.counted AND h.year = {_year(pack)}")
+    grounds.add("FLAG", watch.times_reason, f"{times} >= {watch.times}")
+    same = grounds.counted(f"claim_occupation <> '' AND {_same_pair(pack)}")
+    grounds.add("FLAG", watch.repeat_reason, f"{same} > 0")
+
+
+def _same_pair(pack: Pack) -> str:
+    """The earlier subsidy was for the same occupation and level (INT-04)."""
+    return (
+        f"h.occupation = claim_occupation AND {_level_class(pack, 'h.level', 'h.certificate_type')}"
+        f" = {_level_class(pack, 'claim_level', 'claim_certificate_type')}"
     )
 
 
@@ -327,30 +348,31 @@ def _certificate(
     others = "claim_certificate IS NOT NULL AND len(same_certificate_other_person) > 0"
     yield "HOLD", limit.two_persons_reason, others
     yield "FLAG", limit.two_persons_reason, others
+    past = "claim_certificate IS NOT NULL AND len(past_certificate_other_person) > 0"
+    yield "FLAG", limit.two_persons_reason, past
     yield "REJECT", limit.reason, f"{grounds.counted(_same(pack, limit))} > 0"
 
 
 def _repeat(
     pack: Pack, limit: NoRepeat, once: str | None, grounds: _Grounds
 ) -> Iterator[tuple[str, str, str]]:
-    same = (
-        f"h.occupation = claim_occupation AND {_level_class(pack, 'h.level', 'h.certificate_type')}"
-        f" = {_level_class(pack, 'claim_level', 'claim_certificate_type')}"
-    )
+    same = f"(claim_occupation = '' OR ({_same_pair(pack)}))"
     if once is not None:  # an earlier claim is cited by the strictest limit only
         cited = (
             f"claim_certificate IS NOT NULL AND (coalesce({once}, false)"
             " OR list_contains(same_certificate_other_person, h.stream))"
         )
         same = f"{same} AND NOT ({cited})"
-    repeated = f"{grounds.counted(same)} > 0"
+    found = f"{grounds.counted(same)} > 0"
+    yield "HOLD", "FACT_MISSING", f"claim_occupation = '' AND {found}"
+    repeated = f"claim_occupation <> '' AND {found}"
     if pack.switches.get("INT-05") != OTHER_TRADE:
         yield "REJECT", limit.reason, repeated
         return
     alike = f"{same} AND coalesce(h.trade = claim_trade, true)"
-    clear = f"{grounds.counted(alike)} > 0"
+    clear = f"claim_occupation <> '' AND {grounds.counted(alike)} > 0"
     yield "REJECT", limit.reason, clear
-    yield "HOLD", "TRADE_DIFFERS", f"{repeated} AND NOT {clear}"
+    yield "HOLD", "TRADE_DIFFERS", f"{repeated} AND NOT ({clear})"
 
 
 def _level_class(pack: Pack, level: str, type_: str) -> str:

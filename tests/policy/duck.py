@@ -49,6 +49,7 @@ def _row(pack: Pack, number: int, case: RandomCase) -> dict[str, object]:
         "judged_on": case.on,
         "history": [msgspec.structs.asdict(one) for one in case.history.subsidies],
         "same_certificate_other_person": list(case.history.same_certificate_other_person),
+        "past_certificate_other_person": list(case.history.past_certificate_other_person),
         "exceptions": [
             {"clause": one.clause, "approvers": list(one.approvers)}
             for one in case.history.exceptions

@@ -88,7 +88,7 @@ class Cases:
             kind="X.K.unknown" if odd and random.random() < 0.2 else kind.id,
             group=random.choice(list(pack.groups)) if odd else random.choice(kind.groups),
             jurisdiction="999999" if odd and random.random() < 0.5 else random.choice(places),
-            occupation=random.choice(OCCUPATIONS),
+            occupation="" if odd else random.choice(OCCUPATIONS),
             level=random.choice(LEVELS),
             certificate_type=random.choice(TYPES),
             certificate=random.choice(CERTIFICATES),
@@ -168,6 +168,7 @@ class Cases:
         return History(
             subsidies=tuple(self._earlier(n, claim) for n in range(random.choice([0, 0, 1, 2, 4]))),
             same_certificate_other_person=("other-1",) if random.random() < 0.05 else (),
+            past_certificate_other_person=("other-2",) if random.random() < 0.05 else (),
             exceptions=tuple(exceptions),
         )
 
