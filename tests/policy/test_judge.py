@@ -169,7 +169,8 @@ def test_every_code_that_a_judgement_can_carry_has_words_in_both_languages() -> 
     ("switch", "said", "history", "decision"),
     [
         (("choice: certificate_issued_on", "choice: claimed_on"),
-         {"certificate_issued_on": date(2019, 7, 1)}, History(), "APPROVE"),
+         {"training_from": date(2019, 6, 3), "certificate_issued_on": date(2019, 7, 1)},
+         History(), "APPROVE"),
         (("choice: calendar/claimed_on", "choice: calendar/certificate_issued_on"),
          {"certificate_issued_on": date(2020, 5, 1), "claimed_on": date(2021, 1, 4)},
          History(subsidies=THREE), "REJECT"),

@@ -55,6 +55,7 @@ SOUND = st.builds(
     certificate_type=st.sampled_from(["skill_level", "qualification"]),
     occupation=OCCUPATIONS,
     certificate=st.integers(0, 9).map(lambda n: f"c{n}" * 16),
+    training_from=st.just(date(2019, 7, 1)),
     certificate_issued_on=st.dates(date(2019, 7, 31), date(2020, 5, 31)),
     claimed_on=st.dates(date(2020, 5, 31), date(2021, 12, 31)),
 )

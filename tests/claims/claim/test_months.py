@@ -32,6 +32,7 @@ HIRED: dict[str, Any] = {
     "kind": KIND, "group": "HLD.G.hard_to_employ", "certificate": None, "payee_kind": "enterprise",
     "paid_by": "enterprise", "payee": "ENT-1", "certificate_type": "none", "level": "none",
 }  # fmt: skip
+WORKED: dict[str, Any] = {"training_from": date(2020, 1, 1), "training_to": date(2020, 4, 30)}
 KNOWN = {
     "hard_to_employ": True, "employer_insured": True, "months_worked": 4,
     "minimum_wage_fen": 181_001,
@@ -42,9 +43,13 @@ def months(*numbers: int) -> tuple[tuple[str, str], ...]:
     return tuple(("person-month", f"{PERSON}/{KIND}/{n}") for n in numbers)
 
 
+def year_slot(year: int) -> tuple[str, str]:
+    return ("person-year", f"{PERSON}/training/calendar/claimed_on/{year}/1")
+
+
 def calculated(*taken: int) -> ClaimProposed:
     """What is proposed where another claim has these months."""
-    claim = state(submitted(**HIRED), accepted())
+    claim = state(submitted(**HIRED, **WORKED), accepted())
     facts = {name: Fact(value=value, source="test") for name, value in KNOWN.items()}
     command = approval.ProposeClaim(STREAM, TODAY, verified=Verified(1, facts, {}))
     [one] = approval.propose_claim(claim, command, PACK, held_by(*months(*taken))).events
@@ -54,7 +59,7 @@ def calculated(*taken: int) -> ClaimProposed:
 
 def given(said: ClaimProposed) -> Any:
     keys = {name: getattr(said, name) for name in ("decision", "amount_fen", "months")}
-    return state(submitted(**HIRED), accepted(), proposed(**keys))
+    return state(submitted(**HIRED, **WORKED), accepted(), proposed(**keys))
 
 
 @pytest.mark.parametrize(("taken", "paid"), [((), 4), ((1, 2, 3), 3), ((2, 3, 4, 5, 6), 1)])
@@ -69,7 +74,9 @@ def test_an_approval_takes_as_many_months_as_it_pays_and_says_so() -> None:
     [approved] = decision.events
     assert isinstance(approved, ClaimApproved)
     assert approved.months == 4
-    assert [(slot.kind, slot.key) for slot in decision.takes] == list(months(1, 3, 4, 5))
+    assert [(slot.kind, slot.key) for slot in decision.takes] == [
+        *months(1, 3, 4, 5), year_slot(2020)
+    ]  # fmt: skip
 
 
 def test_an_approval_whose_months_another_claim_took_meanwhile_is_held() -> None:
@@ -89,4 +96,4 @@ def test_an_old_decision_takes_the_free_months_of_its_training(
         old_decision(**HIRED | {"group": None}), training_from=date(2020, 3, 1), training_to=last
     )
     slots = slots_of_import(old, PLACE, "claim-old", PACK, held_by(*months(1)))
-    assert tuple((slot.kind, slot.key) for slot in slots) == months(*taken)
+    assert tuple((slot.kind, slot.key) for slot in slots) == (*months(*taken), year_slot(2019))
