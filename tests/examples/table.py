@@ -28,6 +28,10 @@ def issued(day: str, claimed_on: str) -> dict[str, Any]:
     return {"certificate": {"issued_on": day}, "claimed_on": claimed_on}
 
 
+def trained(first: str, last: str) -> dict[str, Any]:
+    return {"training": {"starts_on": first, "ends_on": last}}
+
+
 def granted(**said: Any) -> Claimed:
     """E01: 2,000.00 yuan to the employee, unless told."""
     usual: dict[str, Any] = {"yuan": 2000, "payee": "individual", "clauses": EMPLOYEE_CLAUSES}
@@ -101,7 +105,7 @@ EXAMPLES: Mapping[str, Sequence[Step]] = {
         granted(
             name="first", certificate="qualification",
             said={"certificate": {"type": "qualification", "issued_on": "2019-12-05"},
-                  "claimed_on": "2019-12-20"},
+                  "claimed_on": "2019-12-20", **trained("2019-10-08", "2019-11-22")},
         ),
         Claimed(
             said=issued("2021-03-04", "2021-03-20"), expect="REJECT",
@@ -112,10 +116,16 @@ EXAMPLES: Mapping[str, Sequence[Step]] = {
         granted(name="first", certificate="level 4"),
         granted(said={"level": "L3", **issued("2020-07-01", "2020-08-03")}, yuan=2500),
     ],
-    "E19": [granted(said=issued("2019-07-31", "2019-08-20"), clauses=("HLD-99-1",))],
+    "E19": [
+        granted(
+            said=issued("2019-07-31", "2019-08-20") | trained("2019-06-03", "2019-07-19"),
+            clauses=("HLD-99-1",),
+        )
+    ],
     "E20": [
         Claimed(
-            said=issued("2019-07-30", "2019-08-20"), expect="REJECT",
+            said=issued("2019-07-30", "2019-08-20") | trained("2019-06-03", "2019-07-19"),
+            expect="REJECT",
             reasons=("POLICY_NOT_IN_FORCE",), clauses=("HLD-99-1",),
         )
     ],
