@@ -1,5 +1,6 @@
 """How much: a table's line, a part of a reference, a shortfall. Integers only, in fen."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 
@@ -171,20 +172,17 @@ def _catalogue(
     base = Step(
         clause=catalogue.clause, what="catalogue", inputs=(catalogue.fact,), amount_fen=base_fen
     )
-    more = _uplift(pack, catalogue, scope)
-    if isinstance(more, Ground):
-        return Priced(grounds=(more,))
+    more = _uplift(catalogue, scope)
     return _computed(pack, kind, (base,), more, catalogue.times, scope, history)
 
 
-def _uplift(pack: Pack, catalogue: Catalogue, scope: Scope) -> "_Share | Ground | None":
+def _uplift(catalogue: Catalogue, scope: Scope) -> "_Share | None":
+    """可 … 上浮: a city that has set no uplift pays none; the base is due all the same (INT-11)."""
     uplift = catalogue.uplift
     if uplift is None or holds(uplift.when, scope) is not True:
         return None
     more_bp = _whole(f"facts.{uplift.fact}", scope)
-    if more_bp is None:  # the document gives no number: the city must
-        return missing_of((uplift.clause,), (missing_fact(pack, uplift.fact, scope),))
-    return _Share(FULL_BP + more_bp, uplift.clause, "uplift")
+    return None if more_bp is None else _Share(FULL_BP + more_bp, uplift.clause, "uplift")
 
 
 @dataclass(frozen=True, slots=True)
@@ -267,19 +265,18 @@ def _computed(
     if amount_fen == 0:
         return _stopped("HOLD", "AMOUNT_ZERO", clause)
     last = Step(clause=clause, what=what, inputs=tuple(inputs), amount_fen=amount_fen)  # type: ignore[arg-type]
-    return Priced((*before, last), readings=readings, months=months)
+    flags = () if times is None else tuple(_too_many_days(times, scope))
+    return Priced((*before, last), flags, readings, months)
 
 
 def _times(pack: Pack, kind: Kind, times: Times, scope: Scope, history: History) -> int | Ground:
-    """How many months or days are paid: those that a register counted, none beside the claim."""
+    """How many months or days are paid: those that a register counted."""
     counted = _whole(times.of, scope)
     if counted is None:
         return missing_of((times.clause,), (missing_in(pack, times.of, scope),))
     said = _said(pack, times, scope.case)
     if isinstance(said, Ground):
         return said
-    if times.unit == "day" and said is not None and counted > said:
-        return Ground(decision="HOLD", code="DAYS_DIFFER", clauses=(times.clause,))
     counted = counted if said is None else min(counted, said)
     if times.max is None:
         return counted
@@ -290,21 +287,25 @@ def _times(pack: Pack, kind: Kind, times: Times, scope: Scope, history: History)
     return min(counted, left)
 
 
-def _said(pack: Pack, times: Times, claim: ClaimCase) -> int | Ground | None:
-    """What the claim's own days hold: days of the course; months of work that the policy covers.
+def _too_many_days(times: Times, scope: Scope) -> Iterator[Ground]:
+    """More days attended than the course had: paid as the register says, and shown to auditors."""
+    first, last = scope.case.training_from, scope.case.training_to
+    days = _whole(times.of, scope)
+    if times.unit == "day" and first and last and days and days > (last - first).days + 1:
+        yield Ground(decision="FLAG", code="DAYS_DIFFER", clauses=(times.clause,))
 
-    None where the claim names no days and nothing has to be divided between policies (INT-01).
+
+def _said(pack: Pack, times: Times, claim: ClaimCase) -> int | Ground | None:
+    """The months of work that the claim's own days hold and the policy covers (INT-01).
+
+    None for what is not divided between policies.
     """
     first, last = claim.training_from, claim.training_to
-    if first is None or last is None:
-        if not times.shared:
-            return None
-        fields = (("claim.training_from", first), ("claim.training_to", last))
-        return missing_of((times.clause,), tuple(missing_field(f) for f, d in fields if d is None))
-    if times.unit == "day":
-        return max(0, (last - first).days + 1)
     if not times.shared:
         return None
+    if first is None or last is None:
+        fields = (("claim.training_from", first), ("claim.training_to", last))
+        return missing_of((times.clause,), tuple(missing_field(f) for f, d in fields if d is None))
     asked = claim.months_claimed
     if asked is not None and not 0 < asked <= months_between(first, last):
         return Ground(decision="HOLD", code="MONTHS_DIFFER", clauses=(times.clause,))

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Annotated, Literal
 
 import msgspec
+import yaml
 from msgspec import Meta
 
 from shared.events.base import Level, PayeeKind
@@ -16,7 +17,13 @@ from shared.policy.judge import stated_facts
 from shared.policy.limits import counted_kind, counts, year_of
 from shared.policy.pack import Pack
 from shared.policy.questions import Question
-from shared.policy.verdicts import AdvanceCase, FindingCase, PaymentCase, SettlementCase
+from shared.policy.verdicts import (
+    AdvanceCase,
+    FindingCase,
+    PaymentCase,
+    Ruling,
+    SettlementCase,
+)
 
 UNKNOWN = "unknown"
 Given = bool | int | str | None
@@ -57,17 +64,17 @@ class Earlier(_Strict, frozen=True, kw_only=True):
 
 
 class Expected(_Strict, frozen=True, kw_only=True):
-    """What must come out. What is not named is not compared, save reasons of the decision.
+    """What must come out. What is not named is not compared.
 
     `amount_fen` or `amount_yuan`: the sum. `reasons`, `flags`, `conflicts`, `missing`, `acts`:
     exactly these, in any order. `clauses`, `interpretations`: at least these.
     """
 
-    decision: str
+    decision: Ruling
     """one of the decisions listed below"""
     amount_fen: int | None = None
     amount_yuan: str | None = None
-    payee: str | None = None
+    payee: PayeeKind | None = None
     """who must be paid"""
     fund: str | None = None
     """a source that must be allowed to pay it"""
@@ -137,20 +144,40 @@ class Read(msgspec.Struct, frozen=True):
 
 def read_cases(path: Path) -> Iterator[Read]:
     """Every case of a file, in order. PackRefused names file, line and column of a mistake."""
+    for found in readings(path):
+        if isinstance(found, PackRefused):
+            raise found
+        yield found
+
+
+def readings(path: Path) -> Iterator[Read | PackRefused]:
+    """The same; a document that is no case stands in its place, and the next ones follow."""
+    name = str(path)
     try:
         text = path.read_bytes().decode("utf-8")
     except (OSError, UnicodeDecodeError) as error:
         mistake = PackError(1, 1, "$", "UNREADABLE", f"no text in UTF-8: {error}")
-        raise PackRefused(str(path), [mistake]) from error
-    for node in documents_of(str(path), text):
-        reader = Reader()
+        yield PackRefused(name, [mistake])
+        return
+    try:
+        for node in documents_of(name, text):
+            yield _read(name, node)
+    except PackRefused as refused:  # no YAML from here on
+        yield refused
+
+
+def _read(name: str, node: yaml.Node) -> Read | PackRefused:
+    reader = Reader()
+    try:
         data = reader.plain(node, "$")
         if reader.errors:
-            raise PackRefused(str(path), reader.errors)
-        case = converted(reader, data, CaseFile, str(path))
-        _one_subject(reader, case, str(path))
-        _choices(reader, case, str(path))
-        yield Read(case, str(path), reader)
+            return PackRefused(name, reader.errors)
+        case = converted(reader, data, CaseFile, name)
+        _one_subject(reader, case, name)
+        _choices(reader, case, name)
+    except PackRefused as refused:
+        return refused
+    return Read(case, name, reader)
 
 
 def _one_subject(reader: Reader, case: CaseFile, name: str) -> None:
@@ -263,3 +290,23 @@ def pack_for(case: CaseFile, packs: Mapping[tuple[str, int], Pack]) -> Pack:
         what = f"no pack is called `{case.policy}`; there are {known}"
         raise PackRefused(case.case, [PackError(1, 1, "$.policy", "POLICY", what)])
     return found
+
+
+def notices_of(case: CaseFile, pack: Pack) -> list[str]:
+    """Names that the pack does not know: judged all the same, but most likely misspelt."""
+    said = []
+    if case.claim is not None:
+        if case.claim.kind not in pack.kinds:
+            said.append(f"claim.kind: {case.claim.kind} is no kind of {pack.policy_id}")
+        if case.claim.group not in pack.groups:
+            said.append(f"claim.group: {case.claim.group} is no group of {pack.policy_id}")
+    ours = pack.policy_id.partition("-")[0] + "."
+    said += [
+        f"history {one.claim}: {one.kind} is no kind of {pack.policy_id}"
+        for one in case.history
+        if one.kind.startswith(ours) and one.kind not in pack.kinds
+    ]
+    if case.expect is not None:
+        codes = (*(case.expect.reasons or ()), *(case.expect.flags or ()))
+        said += [f"expect: {code} is no reason" for code in codes if code not in pack.reasons]
+    return said

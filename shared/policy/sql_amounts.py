@@ -19,6 +19,8 @@ class PricedSql:
 
     fen: str
     stops: tuple[tuple[str, str, str], ...]
+    flags: tuple[tuple[str, str], ...] = ()
+    """(reason, condition), where nothing stops the amount"""
 
 
 def amount_sql(pack: Pack, kind: Kind) -> PricedSql:
@@ -110,8 +112,7 @@ def _catalogue(pack: Pack, kind: Kind, catalogue: Catalogue) -> PricedSql:
     if catalogue.uplift is not None:
         more = _whole(f"facts.{catalogue.uplift.fact}")
         raised = f"coalesce({condition_sql(catalogue.uplift.when)}, false)"
-        stops.append(("HOLD", "FACT_MISSING", f"{raised} AND {more} IS NULL"))
-        share = f"(CASE WHEN {raised} THEN {FULL_BP} + {more} ELSE {FULL_BP} END)"
+        share = f"({FULL_BP} + CASE WHEN {raised} THEN coalesce({more}, 0) ELSE 0 END)"
     return _computed(pack, kind, base, share, catalogue.times, stops)
 
 
@@ -156,20 +157,23 @@ def _computed(
         denominator = f"({denominator} * {times.divisor})"
     fen = base if share is None and times is None else _rounded(pack, numerator, denominator)
     stops.append(("HOLD", "AMOUNT_ZERO", f"{fen} = 0"))
-    return PricedSql(fen, tuple(stops))
+    return PricedSql(fen, tuple(stops), _flags(times))
+
+
+def _flags(times: Times | None) -> tuple[tuple[str, str], ...]:
+    if times is None or times.unit != "day":
+        return ()
+    days = "claim_training_to - claim_training_from + 1"
+    return (("DAYS_DIFFER", f"{_whole(times.of)} > {days}"),)
 
 
 def _beside_the_claim(
     pack: Pack, times: Times, counted: str, stops: list[tuple[str, str, str]]
 ) -> str:
     """None beside the claim's own days, as `amounts._said`."""
-    undated = "(claim_training_from IS NULL OR claim_training_to IS NULL)"
-    if times.unit == "day":
-        days = "greatest(0, claim_training_to - claim_training_from + 1)"
-        stops.append(("HOLD", "DAYS_DIFFER", f"NOT {undated} AND {counted} > {days}"))
-        return counted
     if not times.shared:
         return counted
+    undated = "(claim_training_from IS NULL OR claim_training_to IS NULL)"
     asked = "claim_months_claimed"
     differs = f"{asked} IS NOT NULL AND NOT ({asked} > 0 AND {asked} <= {_LASTED})"
     stops += [("HOLD", "FACT_MISSING", undated), ("HOLD", "MONTHS_DIFFER", differs)]

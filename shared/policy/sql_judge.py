@@ -145,6 +145,8 @@ def _grounds_of(pack: Pack, kind: Kind) -> tuple[_Grounds, str]:
         grounds.add(decision, reason, f"({condition}){before}")
         before += f" AND NOT coalesce({condition}, false)"
     sound = "true" + before
+    for reason, condition in priced.flags:
+        grounds.add("FLAG", reason, f"{sound} AND {condition}")
     payee = _payee_sql(pack, kind)
     _payees(payee, grounds)
     _limits(pack, kind, grounds)
@@ -158,7 +160,10 @@ def _grounds_of(pack: Pack, kind: Kind) -> tuple[_Grounds, str]:
 def _not_raised(kind: Kind) -> str:
     """An amount that the document itself raises is no finding."""
     uplift = kind.amount.uplift if isinstance(kind.amount, Catalogue) else None
-    return "" if uplift is None else f" AND NOT coalesce({condition_sql(uplift.when)}, false)"
+    if uplift is None:
+        return ""
+    set_ = f"coalesce({column(f'facts.{uplift.fact}')} >= 0, false)"
+    return f" AND NOT (coalesce({condition_sql(uplift.when)}, false) AND {set_})"
 
 
 def _select(pack: Pack, kind: Kind, table: str, grounds: _Grounds, fen: str) -> str:

@@ -7,11 +7,12 @@ import msgspec
 from msgspec import Meta
 
 from shared.events.base import Level, PayeeKind
-from shared.policy.amounts import rate_of
+from shared.policy.amounts import NO_PRICE, rate_of
 from shared.policy.cases import Cited, Missing, Step
 from shared.policy.conditions import FULL_BP
-from shared.policy.duties import Sanction
+from shared.policy.duties import Sanction, Source, SpecialAccount
 from shared.policy.pack import Advance, Pack
+from shared.policy.parts import Table
 
 Ruling = Literal[
     "APPROVE",
@@ -36,6 +37,8 @@ class Heads(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     heads: Annotated[int, Meta(ge=0, le=1_000_000)]
     first: date
     last: date
+    rate_fen: Money | None = None
+    """what one person is worth, where the sum stands in a catalogue elsewhere"""
 
 
 class AdvanceCase(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -47,7 +50,7 @@ class AdvanceCase(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
     base_fen: Money | None = None
     """the approved subsidy of the plan (INT-07); or `plan`, from which it is computed"""
     plan: Heads | None = None
-    asked_fen: Money
+    asked_fen: Annotated[int, Meta(ge=1, le=10**13)]
     advanced_fen: Money = 0
     """what the plan was advanced before"""
     owes_fen: Money = 0
@@ -70,13 +73,16 @@ class PaymentCase(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
     """A payment from a source of the document. Sums in fen."""
 
     purpose: str
+    """what is paid: a purpose of the special account, or the kind of subsidy"""
     fund: str | None = None
+    """a source of the document"""
     special_account: bool = False
+    """paid from the special account (专账)"""
     amount_fen: Money
     paid_fen: Money = 0
     """what the special account paid before"""
-    opened_fen: Money = 0
-    """what was added to the account beyond the sum of the document"""
+    opened_fen: Money | None = None
+    """what was put into the account; beyond the sum of the document, where it names one"""
     paid_on: date
 
 
@@ -127,8 +133,8 @@ def judge_advance(pack: Pack, case: AdvanceCase) -> Verdict:
     if case.owes_fen:
         return _held(pack, "RECOVERY_OPEN", (advance.clause,), "INT-08")
     base_fen = _sum_of(pack, case.base_fen, case.plan)
-    if base_fen is None:
-        return _held(pack, "POLICY_SILENT", (advance.clause,), "INT-11")
+    if isinstance(base_fen, str):
+        return _held(pack, base_fen, (advance.clause,), "INT-07")
     most_fen = largest_advance(advance, base_fen)
     step = Step(
         clause=advance.clause,
@@ -144,13 +150,15 @@ def judge_advance(pack: Pack, case: AdvanceCase) -> Verdict:
 
 def judge_settlement(pack: Pack, case: SettlementCase) -> Verdict:
     """Earned less advances: a rest is paid, what is lacking comes back (INT-08)."""
-    earned_fen = _sum_of(pack, case.earned_fen, case.plan)
-    clause = pack.content.advance.clause if pack.content.advance else None
-    if earned_fen is None:
+    if pack.content.advance is None:  # nothing can have been advanced lawfully (INT-11)
         return _held(pack, "POLICY_SILENT", (), "INT-11")
+    earned_fen = _sum_of(pack, case.earned_fen, case.plan)
+    clause = pack.content.advance.clause
+    if isinstance(earned_fen, str):
+        return _held(pack, earned_fen, (clause,), "INT-08")
     rest_fen = earned_fen - case.advanced_fen
     step = Step(
-        clause=clause or "",
+        clause=clause,
         what="settlement",
         inputs=(f"{earned_fen} fen", f"{case.advanced_fen} fen"),
         amount_fen=abs(rest_fen),
@@ -162,28 +170,65 @@ def judge_settlement(pack: Pack, case: SettlementCase) -> Verdict:
 
 def judge_payment(pack: Pack, case: PaymentCase) -> Verdict:
     """Earmarking, the named source, and the sum of the special account (ZB-3.2-2, RD-12-1)."""
-    funds, special = pack.content.funds, pack.content.funds.special_account
-    sources = {source.id: source for source in funds.sources}
+    special = _special(pack, case)
     if case.special_account and special is None:
         return _held(pack, "POLICY_SILENT", (), "INT-11")
-    if special is not None and case.special_account:
-        if case.purpose not in special.purposes:
-            return _verdict(pack, "REJECT", (special.clause,), reasons=("NOT_EARMARKED",))
-        room_fen = (special.cap_fen or 0) + case.opened_fen - case.paid_fen
-        if special.cap_fen is not None and case.amount_fen > room_fen:
-            clause = special.cap_clause or special.clause
-            return _verdict(pack, "REJECT", (clause,), reasons=("FUND_CAP",))
-    if case.fund is not None and case.fund not in sources:
-        clauses = tuple(dict.fromkeys(source.clause for source in funds.sources))
-        return _verdict(pack, "REJECT", clauses, reasons=("FUND_UNKNOWN",))
-    named = sources.get(case.fund or (special.source if special else "") or "")
-    if named is None and not case.special_account:
-        clauses = tuple(dict.fromkeys(source.clause for source in funds.sources))
-        return _verdict(pack, "HOLD", clauses, reasons=("FUND_MISSING",))
-    clauses = (special.clause,) if special and case.special_account else ()
+    refused = _source_refused(pack, case, special)
+    if refused is None and special is not None:
+        refused = _account_refused(pack, case, special)
+    if refused is not None:
+        return refused
+    named = _source(pack, case.fund or (special.source if special else None))
+    if named is None and special is None:
+        return _verdict(pack, "HOLD", _source_clauses(pack), reasons=("FUND_MISSING",))
+    clauses: tuple[str, ...] = () if special is None else (special.clause,)
     clauses += () if named is None else (named.clause,)
     paid = _verdict(pack, "APPROVE", tuple(dict.fromkeys(clauses)))
     return msgspec.structs.replace(paid, amount_fen=case.amount_fen)
+
+
+def _special(pack: Pack, case: PaymentCase) -> SpecialAccount | None:
+    """The special account, where the payment leaves it. A source of which the document puts a sum
+    into the account is the account, whatever the payment calls itself.
+    """
+    special = pack.content.funds.special_account
+    if special is None or case.special_account:
+        return special
+    return special if special.cap_fen and case.fund == special.source else None
+
+
+def _source(pack: Pack, fund: str | None) -> Source | None:
+    return next((one for one in pack.content.funds.sources if one.id == fund), None)
+
+
+def _source_clauses(pack: Pack) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(source.clause for source in pack.content.funds.sources))
+
+
+def _source_refused(
+    pack: Pack, case: PaymentCase, special: SpecialAccount | None
+) -> Verdict | None:
+    if case.fund is None:
+        return None
+    if _source(pack, case.fund) is None:
+        return _verdict(pack, "REJECT", _source_clauses(pack), reasons=("FUND_UNKNOWN",))
+    if special is not None and special.source not in (None, case.fund):
+        return _verdict(pack, "REJECT", (special.clause,), reasons=("FUND_UNKNOWN",))
+    kind = pack.kinds.get(case.purpose)
+    if kind is not None and kind.funds and case.fund not in kind.funds:
+        return _verdict(pack, "REJECT", kind.clauses[:1], reasons=("FUND_NOT_FOR_KIND",))
+    return None
+
+
+def _account_refused(pack: Pack, case: PaymentCase, special: SpecialAccount) -> Verdict | None:
+    if case.purpose not in special.purposes and case.purpose not in pack.kinds:
+        return _verdict(pack, "REJECT", (special.clause,), reasons=("NOT_EARMARKED",))
+    if special.cap_fen is None and case.opened_fen is None:
+        return None  # nobody has said what the account holds
+    room_fen = (special.cap_fen or 0) + (case.opened_fen or 0) - case.paid_fen
+    if case.amount_fen <= room_fen:
+        return None
+    return _verdict(pack, "REJECT", (special.cap_clause or special.clause,), reasons=("FUND_CAP",))
 
 
 def judge_finding(pack: Pack, case: FindingCase) -> Verdict:
@@ -217,11 +262,18 @@ def _in_force(pack: Pack, day: date) -> bool:
     return validity.valid_from <= day and (validity.valid_to is None or day <= validity.valid_to)
 
 
-def _sum_of(pack: Pack, given_fen: int | None, plan: Heads | None) -> int | None:
+def _sum_of(pack: Pack, given_fen: int | None, plan: Heads | None) -> int | str:
+    """Heads × rate, or the sum that was given; else the reason why there is none."""
     if plan is None:
-        return given_fen
-    rate_fen = rate_of(pack, plan.kind, plan.level, plan.first, plan.last)
-    return None if rate_fen is None else plan.heads * rate_fen
+        return "FACT_MISSING" if given_fen is None else given_fen
+    kind = pack.kinds.get(plan.kind)
+    if kind is None:
+        return "POLICY_SILENT"
+    rate_fen = plan.rate_fen
+    if rate_fen is None and isinstance(kind.amount, Table):
+        rate_fen = rate_of(pack, plan.kind, plan.level, plan.first, plan.last)
+        return "LEVEL_NOT_IN_TABLE" if rate_fen is None else plan.heads * rate_fen
+    return NO_PRICE if rate_fen is None else plan.heads * rate_fen
 
 
 def _verdict(

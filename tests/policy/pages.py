@@ -26,6 +26,40 @@ from shared.policy.words import dictionary
 from tests.policy.written import FOLDER, cases_of
 
 HERE = "tests/policy/cases"
+# What follows from a reason that no gate of a pack gives.
+DECIDES = {
+    "ADVANCE_PAYEE": "REJECT",
+    "ADVANCE_RATIO": "REJECT",
+    "AMOUNT_CATALOGUE": "HOLD",
+    "AMOUNT_ZERO": "HOLD",
+    "CERT_TWO_PERSONS": "HOLD and FLAG; only FLAG where the other claim is over",
+    "DAYS_DIFFER": "FLAG",
+    "DUP_CERTIFICATE": "REJECT",
+    "DUP_OCC_LEVEL": "REJECT",
+    "FACT_MISSING": "HOLD",
+    "FILED_AFTER_EXPIRY": "HOLD",
+    "FUND_CAP": "REJECT",
+    "FUND_MISSING": "HOLD",
+    "FUND_NOT_FOR_KIND": "REJECT",
+    "FUND_UNKNOWN": "REJECT",
+    "GROUP_NOT_MET": "REJECT",
+    "JURISDICTION_NOT_COVERED": "HOLD",
+    "LEVEL_NOT_IN_TABLE": "HOLD",
+    "LIMIT_EXCEPTED": "FLAG",
+    "LIMIT_MONTHS": "REJECT",
+    "LIMIT_YEAR": "REJECT",
+    "LOWER_AFTER_HIGHER": "FLAG",
+    "MONTHS_DIFFER": "HOLD",
+    "NOT_EARMARKED": "REJECT",
+    "NO_SHORTFALL": "REJECT",
+    "PAYEE_DIFFERS": "HOLD",
+    "POLICY_NOT_IN_FORCE": "REJECT where the document states its dates, else HOLD",
+    "POLICY_SILENT": "HOLD",
+    "RECOVERY_OPEN": "HOLD",
+    "REPEAT_UNLIMITED": "FLAG",
+    "TIMES_UNLIMITED": "FLAG",
+    "TRADE_DIFFERS": "HOLD",
+}
 INTRODUCTION = Path(__file__).parent / "cases.md"
 
 
@@ -73,7 +107,8 @@ def cases_page() -> str:
     lines += table(("decision", "zh", "en"), ((code, w.zh, w.en) for code, w in words))
     lines += ["## Reasons that every city has", ""]
     reasons = sorted(built_in_reasons().items())
-    lines += table(("code", "zh", "en"), ((code, w.zh, w.en) for code, w in reasons))
+    rows = ((code, DECIDES.get(code, ""), w.zh, w.en) for code, w in reasons)
+    lines += table(("code", "decision", "zh", "en"), rows)
     lines += ["## The cities", ""]
     lines += table(
         ("policy", "city", "kinds, groups, facts, reasons, model cases"),
@@ -174,7 +209,7 @@ def city_page(pack: Pack) -> str:
         "Generated from the pack by `make docs`. How a case is written: [cases.md](../cases.md).",
         "",
         f"- policy `{pack.policy_id}`, version {pack.version}",
-        f"- document {content.document.number}, issued {content.document.issued_on}",
+        f"- document {content.document.number}, issued {content.document.issued_on or 'on no day'}",
         f"- in force {content.validity.valid_from} to {last or 'no end'}"
         f" ({content.validity.basis.replace('_', ' ')})",
         f"- jurisdictions: {', '.join(sorted(pack.jurisdictions))}",
@@ -209,6 +244,8 @@ def city_page(pack: Pack) -> str:
     )
     lines += ["## Limits", "", *_limits(pack)]
     lines += ["## Money beside claims", "", *_money(pack)]
+    lines += ["## Entries that decide no claim", ""]
+    lines += ["Ids for a `question`.", "", *_entries(pack)]
     lines += ["## How open points are read", ""]
     lines += table(
         ("switch", "choice", "question", "support"),
@@ -231,6 +268,9 @@ def _kind(pack: Pack, kind: Kind) -> list[str]:
     )
     lines += [f"- payee: {'; '.join(payees) or 'nobody: the claim holds'}"]
     lines += [f"- limits: {', '.join(kind.limits) or 'none'}"]
+    if kind.same_amount is not None:
+        same = kind.same_amount
+        lines += [f"- flag {same.reason}: another amount than facts.{same.fact} ({same.clause})"]
     if kind.funds:
         lines += [f"- funds: {', '.join(kind.funds)}"]
     if kind.papers:
@@ -276,7 +316,12 @@ def _amount(kind: Kind) -> str:
             )
             return f"table, {found.unit.replace('_', ' ')} ({found.clause}): {'; '.join(rows)}"
         case Catalogue() as found:
-            return f"catalogue: facts.{found.fact} ({found.clause}){_times(found)}"
+            more = ""
+            if found.uplift is not None:
+                when = condition_words(found.uplift.when)
+                more = f", raised by facts.{found.uplift.fact} bp when {when}"
+                more += f" ({found.uplift.clause})"
+            return f"catalogue: facts.{found.fact} ({found.clause}){more}{_times(found)}"
         case Ratio() as found:
             share = f"{found.ratio_bp} bp" if found.ratio_bp else f"facts.{found.ratio_fact} bp"
             raised = ""
@@ -296,6 +341,25 @@ def _times(found: Catalogue | Ratio) -> str:
     most = f", at most {times.max}" if times.max else ""
     part = f" ÷ {times.divisor}" if times.divisor > 1 else ""
     return f"{part} × {times.of} {times.unit}s{most} ({times.clause})"
+
+
+def _entries(pack: Pack) -> list[str]:
+    content = pack.content
+    rows = [("report", r.id, r.clause, f"{r.name.en} (form {r.form})") for r in content.reports]
+    rows += [("target", t.id, t.clause, f"{t.number} {t.unit}") for t in content.targets]
+    rows += [("role", r.id, r.clause, f"{r.name.en}: {', '.join(r.does)}") for r in content.roles]
+    rows += [("exchange", x.id, x.clause, f"{x.system}: {x.text.en}") for x in content.exchanges]
+    rows += [("duty", d.id, d.clause, d.text.en) for d in content.duties]
+    rows += [("share", s.id, s.clause, f"{s.min_bp} bp") for s in content.shares]
+    rows += [("neutral", n.field, n.clause, "makes no difference") for n in content.neutral]
+    rows += [("sanction", s.id, s.clause, f"{s.offence}: {s.text.en}") for s in content.sanctions]
+    rows += [
+        ("demand", f"{one.kind} {step.step}", step.clause, f"before {step.before}")
+        for one in content.demands
+        for step in one.steps
+    ]
+    rows += [("table", f.look_up.table, f.clause or "", f.id) for f in content.facts if f.look_up]
+    return table(("about", "id", "clause", "what"), rows)
 
 
 def _limits(pack: Pack) -> list[str]:

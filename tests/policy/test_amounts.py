@@ -6,9 +6,9 @@ from typing import Any
 import pytest
 
 from shared.policy.amounts import rate_of
-from shared.policy.months import months_between
 from shared.policy.cases import Step
 from shared.policy.load import huludao
+from shared.policy.months import months_between
 from tests.policy.builders import claim, judged, pack_with
 
 APPRENTICE = claim(

@@ -10,7 +10,7 @@ import typer
 from services.cli.exits import Exit
 from services.cli.output import console
 from services.cli.policy.files import pack_in
-from shared.policy.casefile import Read, read_cases
+from shared.policy.casefile import Read, notices_of, readings
 from shared.policy.document import PackError, PackRefused
 from shared.policy.judging import Outcome, Packs, by_version, judged
 from shared.policy.letter import letter, lines_of
@@ -55,6 +55,8 @@ def judge(
             _complain(outcome)
             continue
         differ += bool(expect and outcome.differences)
+        for notice in notices_of(outcome.case, outcome.pack):
+            typer.echo(f"{outcome.case.case}: notice: {notice}", err=True)
         _say(outcome, form, languages, expect)
     typer.echo(f"{done} judged, {differ} differ")
     if differ:
@@ -84,12 +86,11 @@ def _files(paths: list[Path]) -> Iterator[Path]:
 
 def _all(files: Iterator[Path], packs: Packs) -> Iterator[Outcome | PackRefused]:
     for path in files:
-        try:
-            for read in read_cases(path):
-                if read.case.shown_by is None:
-                    yield _one(read, packs)
-        except PackRefused as refused:
-            yield refused
+        for read in readings(path):
+            if isinstance(read, PackRefused):
+                yield read
+            elif read.case.shown_by is None:
+                yield _one(read, packs)
 
 
 def _one(read: Read, packs: Packs) -> Outcome | PackRefused:
