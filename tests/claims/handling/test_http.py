@@ -169,7 +169,7 @@ async def test_a_visit_is_recorded_after_it_was_made(office: Office) -> None:
     }  # fmt: skip
     answer = await office.inspector.post("/inspections", body, key=key())
     elsewhere = await office.inspector.post(
-        "/inspections", body | {"jurisdiction": "370100"}, key=key()
+        "/inspections", body | {"jurisdiction": "110101"}, key=key()
     )
     plan = {**visit(), "plan": "plan-unknown"}
     del plan["claims"]
