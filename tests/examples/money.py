@@ -157,6 +157,7 @@ class Settled:
     async def run(self, world: World) -> None:
         money = world.enterprise.money
         due = await money_in(money, "settlement scheduled")
+        await world.ledger.all_heard()  # the notice of each claim too
         authorised = await money.settle("settle")
         batch = await money.pays("settle-pay")
         [_, row] = await money.bureau.file(batch["batch"])
