@@ -1,6 +1,7 @@
 """Bytes that were written once stay readable for ever, and mean the same."""
 
 import json
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -59,5 +60,5 @@ def test_an_approval_of_the_first_release_still_says_the_same() -> None:
     assert isinstance(event.facts, ClaimApproved)
     assert event.facts.amount_fen == 883_816
     assert event.facts.citations[1].clause == "ClaimApproved.citations[1].clause"
-    assert event.facts.certificate_issued_on.isoformat() == "2026-07-07"
+    assert event.facts.certificate_issued_on == date(2026, 7, 7)
     assert event.recorded_at.isoformat() == "2026-03-08T04:35:15.000250+00:00"

@@ -20,10 +20,10 @@ from shared.events.claims import (
     SlotHeld,
     StepTaken,
 )
-from shared.policy.months import months_between
 from shared.policy.cases import ClaimCase, FactUsed, History, Judgement, RecordedException
 from shared.policy.judge import judge, stated_facts
 from shared.policy.limits import limit_grounds
+from shared.policy.months import months_between
 from shared.policy.pack import Pack
 from shared.policy.reservations import (
     Holder,
