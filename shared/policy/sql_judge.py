@@ -5,24 +5,13 @@ The query gives decision, amount in fen, payee, reasons and flags of each. What 
 citations and the steps are the Python judge's to say, for the cases that somebody looks at.
 """
 
-from collections.abc import Iterator
-from dataclasses import dataclass, field
-
 from shared.policy.amounts import NO_PRICE
-from shared.policy.limits import (
-    EXCEPTED,
-    MAX_EXCEPTIONS,
-    OTHER_TRADE,
-    RANKS,
-    counted_kind,
-    kinds_apart,
-    year_basis,
-)
 from shared.policy.months import shared_months
-from shared.policy.pack import CertificateOnce, MaxTimes, NoRepeat, Pack
+from shared.policy.pack import Pack
 from shared.policy.parts import Catalogue, Gate, Kind
 from shared.policy.sql import column, condition_sql, listed, literal
 from shared.policy.sql_amounts import amount_sql
+from shared.policy.sql_limits import Grounds, limits_sql
 
 _TYPES = {"boolean": "BOOLEAN", "integer": "BIGINT", "text": "VARCHAR", "date": "DATE"}
 _SUBSIDY = (
@@ -46,37 +35,6 @@ def case_columns(pack: Pack, claim_types: dict[str, str]) -> dict[str, str]:
         "exceptions": _EXCEPTION,
     }
     return rest | claim | facts
-
-
-_COUNT_BITS = 12  # a history has at most 1,000 entries; five counts stay below 63 bits
-
-
-@dataclass(slots=True)
-class _Grounds:
-    """What can stop or flag a claim of one kind: (decision, reason, condition)."""
-
-    found: list[tuple[str, str, str]] = field(default_factory=list)
-    earlier: list[str] = field(default_factory=list)
-    """conditions on one earlier subsidy `h`; column `hist` counts them all in one pass"""
-
-    def add(self, decision: str, reason: str, condition: str) -> None:
-        self.found.append((decision, reason, f"coalesce({condition}, false)"))
-
-    def counted(self, condition: str) -> str:
-        """How many earlier subsidies meet the condition."""
-        if condition not in self.earlier:
-            self.earlier.append(condition)
-        place = self.earlier.index(condition) * _COUNT_BITS
-        return f"((hist >> {place}) & {(1 << _COUNT_BITS) - 1})"
-
-    def history(self) -> str:
-        """Every count of one case in one number: so many bits each, one pass over the list."""
-        terms = " + ".join(
-            f"(CASE WHEN {one} THEN {1 << place * _COUNT_BITS} ELSE 0 END)::BIGINT"
-            for place, one in enumerate(self.earlier)
-        )
-        counts = f"list_sum(list_transform(history, lambda h: {terms or '0'}))::BIGINT"
-        return f"(CASE WHEN len(history) > 0 THEN {counts} ELSE 0::BIGINT END)"
 
 
 def judge_sql(pack: Pack, table: str = "cases") -> str:
@@ -126,9 +84,9 @@ def _kind_sql(pack: Pack, kind: Kind, table: str) -> str:
     return _select(pack, kind, table, grounds, fen)
 
 
-def _grounds_of(pack: Pack, kind: Kind) -> tuple[_Grounds, str]:
+def _grounds_of(pack: Pack, kind: Kind) -> tuple[Grounds, str]:
     """All that can stop a claim of the kind, and the amount of one that nothing stops."""
-    grounds = _Grounds()
+    grounds = Grounds()
     late = _late(pack)
     if late is not None:
         grounds.add(*late)
@@ -149,7 +107,7 @@ def _grounds_of(pack: Pack, kind: Kind) -> tuple[_Grounds, str]:
         grounds.add("FLAG", reason, f"{sound} AND {condition}")
     payee = _payee_sql(pack, kind)
     _payees(payee, grounds)
-    _limits(pack, kind, grounds)
+    limits_sql(pack, kind, grounds)
     if kind.same_amount is not None:
         usual = column(f"facts.{kind.same_amount.fact}")
         differs = f"{sound} AND {usual} <> {priced.fen}{_not_raised(kind)}"
@@ -166,7 +124,7 @@ def _not_raised(kind: Kind) -> str:
     return f" AND NOT (coalesce({condition_sql(uplift.when)}, false) AND {set_})"
 
 
-def _select(pack: Pack, kind: Kind, table: str, grounds: _Grounds, fen: str) -> str:
+def _select(pack: Pack, kind: Kind, table: str, grounds: Grounds, fen: str) -> str:
     names = [f"g{i}" for i in range(len(grounds.found))]
     inner = ",\n  ".join(
         f"{condition} AS {name}"
@@ -247,7 +205,7 @@ def _late(pack: Pack) -> tuple[str, str, str] | None:
     )
 
 
-def _groups(pack: Pack, kind: Kind, grounds: _Grounds) -> None:
+def _groups(pack: Pack, kind: Kind, grounds: Grounds) -> None:
     grounds.add("REJECT", "GROUP_NOT_MET", f"claim_group NOT IN {listed(kind.groups)}")
     for id_ in kind.groups:
         member = pack.groups[id_].member_when
@@ -257,7 +215,7 @@ def _groups(pack: Pack, kind: Kind, grounds: _Grounds) -> None:
             grounds.add("HOLD", "FACT_MISSING", f"{mine} AND {truth} IS NULL")
 
 
-def _gates(pack: Pack, kind: Kind, grounds: _Grounds) -> None:
+def _gates(pack: Pack, kind: Kind, grounds: Grounds) -> None:
     for gate in (*pack.content.gates, *kind.gates):
         groups = tuple(id_ for id_ in kind.groups if not gate.groups or id_ in gate.groups)
         mine = f"claim_group IN {listed(groups)}"
@@ -269,7 +227,7 @@ def _gates(pack: Pack, kind: Kind, grounds: _Grounds) -> None:
             _gate(gate, f"{mine} AND {condition_sql(gate.unless)}", grounds)
 
 
-def _gate(gate: Gate, stops: str, grounds: _Grounds) -> None:
+def _gate(gate: Gate, stops: str, grounds: Grounds) -> None:
     grounds.add(gate.decision, gate.reason, stops)
     if gate.flag:
         grounds.add("FLAG", gate.reason, stops)
@@ -288,130 +246,7 @@ def _payee_sql(pack: Pack, kind: Kind) -> str:
     return f"(CASE{cases} ELSE 'hold' END)" if cases else "('hold')"
 
 
-def _payees(payee: str, grounds: _Grounds) -> None:
+def _payees(payee: str, grounds: Grounds) -> None:
     grounds.add("HOLD", "FACT_MISSING", f"{payee} = '?'")
     grounds.add("HOLD", "POLICY_SILENT", f"{payee} = 'hold'")
     grounds.add("HOLD", "PAYEE_DIFFERS", f"{payee} NOT IN ('?', 'hold', claim_payee_kind)")
-
-
-def _limits(pack: Pack, kind: Kind, grounds: _Grounds) -> None:
-    limits = pack.limits[kind.id]
-    once = next((_same(pack, one) for one in limits if isinstance(one, CertificateOnce)), None)
-    for limit in limits:
-        match limit:
-            case CertificateOnce():
-                for decision, reason, found in _certificate(pack, limit, grounds):
-                    grounds.add(decision, reason, found)
-            case NoRepeat():
-                for decision, reason, found in _repeat(pack, limit, once, grounds):
-                    grounds.add(decision, reason, found)
-            case MaxTimes():
-                for decision, reason, found in _times(pack, limit, grounds):
-                    grounds.add(decision, reason, found)
-    _unlimited(pack, kind, grounds)
-    rank = _rank("claim_level")
-    higher = f"{rank} > 0 AND h.occupation = claim_occupation AND {_rank('h.level')} > {rank}"
-    refuse = pack.switches.get("INT-06") == "reject"
-    grounds.add(
-        "REJECT" if refuse else "FLAG", "LOWER_AFTER_HIGHER", f"{grounds.counted(higher)} > 0"
-    )
-
-
-def _unlimited(pack: Pack, kind: Kind, grounds: _Grounds) -> None:
-    watch = pack.content.unlimited
-    if watch is None or not counted_kind(pack, kind.id):
-        return
-    times = grounds.counted(f"h.counted AND h.year = {_year(pack)}")
-    grounds.add("FLAG", watch.times_reason, f"{times} >= {watch.times}")
-    same = grounds.counted(f"claim_occupation <> '' AND {_same_pair(pack)}")
-    grounds.add("FLAG", watch.repeat_reason, f"{same} > 0")
-
-
-def _same_pair(pack: Pack) -> str:
-    """The earlier subsidy was for the same occupation and level (INT-04)."""
-    return (
-        f"h.occupation = claim_occupation AND {_level_class(pack, 'h.level', 'h.certificate_type')}"
-        f" = {_level_class(pack, 'claim_level', 'claim_certificate_type')}"
-    )
-
-
-def _rank(level: str) -> str:
-    ranks = " ".join(f"WHEN {literal(one)} THEN {rank}" for one, rank in RANKS.items())
-    return f"(CASE {level} {ranks} ELSE 0 END)"
-
-
-def _same(pack: Pack, limit: CertificateOnce) -> str:
-    """The earlier subsidy used up the certificate that the claim names."""
-    apart = kinds_apart(pack, limit)
-    same = "h.certificate = claim_certificate"
-    return f"{same} AND coalesce(h.kind, '') NOT IN {listed(apart)}" if apart else same
-
-
-def _certificate(
-    pack: Pack, limit: CertificateOnce, grounds: _Grounds
-) -> Iterator[tuple[str, str, str]]:
-    others = "claim_certificate IS NOT NULL AND len(same_certificate_other_person) > 0"
-    yield "HOLD", limit.two_persons_reason, others
-    yield "FLAG", limit.two_persons_reason, others
-    past = "claim_certificate IS NOT NULL AND len(past_certificate_other_person) > 0"
-    yield "FLAG", limit.two_persons_reason, past
-    yield "REJECT", limit.reason, f"{grounds.counted(_same(pack, limit))} > 0"
-
-
-def _repeat(
-    pack: Pack, limit: NoRepeat, once: str | None, grounds: _Grounds
-) -> Iterator[tuple[str, str, str]]:
-    same = f"(claim_occupation = '' OR ({_same_pair(pack)}))"
-    if once is not None:  # an earlier claim is cited by the strictest limit only
-        cited = (
-            f"claim_certificate IS NOT NULL AND (coalesce({once}, false)"
-            " OR list_contains(same_certificate_other_person, h.stream))"
-        )
-        same = f"{same} AND NOT ({cited})"
-    found = f"{grounds.counted(same)} > 0"
-    yield "HOLD", "FACT_MISSING", f"claim_occupation = '' AND {found}"
-    repeated = f"claim_occupation <> '' AND {found}"
-    if pack.switches.get("INT-05") != OTHER_TRADE:
-        yield "REJECT", limit.reason, repeated
-        return
-    alike = f"{same} AND coalesce(h.trade = claim_trade, true)"
-    clear = f"claim_occupation <> '' AND {grounds.counted(alike)} > 0"
-    yield "REJECT", limit.reason, clear
-    yield "HOLD", "TRADE_DIFFERS", f"{repeated} AND NOT ({clear})"
-
-
-def _level_class(pack: Pack, level: str, type_: str) -> str:
-    joined = f"({level} || ':' || {type_})"
-    if pack.switches.get("INT-04") == "level_and_certificate_type":
-        return joined
-    return f"(CASE WHEN {level} = 'none' THEN {joined} ELSE {level} END)"
-
-
-def _times(pack: Pack, limit: MaxTimes, grounds: _Grounds) -> Iterator[tuple[str, str, str]]:
-    counted = grounds.counted(f"h.counted AND h.year = {_year(pack)}")
-    counts = "true"
-    if pack.switches.get("INT-03") == "individual_only":
-        counts = "claim_payee_kind = 'individual'"
-    full = f"{counts} AND {counted} >= {limit.max}"
-    if limit.strength != "principle":
-        yield "REJECT", limit.reason, full
-        return
-    named = (
-        f"len(list_filter(exceptions, lambda e: e.clause = {literal(limit.clause)}"
-        " AND len(list_distinct(e.approvers)) > 1)) > 0"
-    )
-    passes = f"({counted} < {limit.max + MAX_EXCEPTIONS} AND coalesce({named}, false))"
-    yield "FLAG", EXCEPTED, f"{full} AND {passes}"
-    yield "REJECT", limit.reason, f"{full} AND NOT {passes}"
-
-
-def _year(pack: Pack) -> str:
-    year, day = year_basis(pack)
-    days = "claim_claimed_on"
-    if day != "claimed_on":
-        days = "coalesce(claim_certificate_issued_on, claim_claimed_on)"
-    if year == "calendar":
-        return f"year({days})"
-    start = pack.content.validity.valid_from
-    later = f"(month({days}) * 100 + day({days}) >= {start.month * 100 + start.day})"
-    return f"(year({days}) - (CASE WHEN {later} THEN 0 ELSE 1 END))"

@@ -1,0 +1,172 @@
+"""What was granted before, as SQL: one number of counts over a case's history. For DuckDB."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from shared.policy.limits import (
+    EXCEPTED,
+    MAX_EXCEPTIONS,
+    OTHER_TRADE,
+    RANKS,
+    counted_kind,
+    kinds_apart,
+    year_basis,
+)
+from shared.policy.pack import CertificateOnce, MaxTimes, NoRepeat, Pack
+from shared.policy.parts import Kind
+from shared.policy.sql import listed, literal
+
+_COUNT_BITS = 12  # a history has at most 1,000 entries; five counts stay below 63 bits
+
+
+@dataclass(slots=True)
+class Grounds:
+    """What can stop or flag a claim of one kind: (decision, reason, condition)."""
+
+    found: list[tuple[str, str, str]] = field(default_factory=list)
+    earlier: list[str] = field(default_factory=list)
+    """conditions on one earlier subsidy `h`; column `hist` counts them all in one pass"""
+
+    def add(self, decision: str, reason: str, condition: str) -> None:
+        self.found.append((decision, reason, f"coalesce({condition}, false)"))
+
+    def counted(self, condition: str) -> str:
+        """How many earlier subsidies meet the condition."""
+        if condition not in self.earlier:
+            self.earlier.append(condition)
+        assert len(self.earlier) <= 63 // _COUNT_BITS, "the counts of a history no longer fit"
+        place = self.earlier.index(condition) * _COUNT_BITS
+        return f"((hist >> {place}) & {(1 << _COUNT_BITS) - 1})"
+
+    def history(self) -> str:
+        """Every count of one case in one number: so many bits each, one pass over the list."""
+        terms = " + ".join(
+            f"(CASE WHEN {one} THEN {1 << place * _COUNT_BITS} ELSE 0 END)::BIGINT"
+            for place, one in enumerate(self.earlier)
+        )
+        counts = f"list_sum(list_transform(history, lambda h: {terms or '0'}))::BIGINT"
+        return f"(CASE WHEN len(history) > 0 THEN {counts} ELSE 0::BIGINT END)"
+
+
+def limits_sql(pack: Pack, kind: Kind, grounds: Grounds) -> None:
+    """Every limit on the kind, as `limits.limit_grounds` finds it."""
+    limits = pack.limits[kind.id]
+    once = next((_same(pack, one) for one in limits if isinstance(one, CertificateOnce)), None)
+    for limit in limits:
+        match limit:
+            case CertificateOnce():
+                for decision, reason, found in _certificate(pack, limit, grounds):
+                    grounds.add(decision, reason, found)
+            case NoRepeat():
+                for decision, reason, found in _repeat(pack, limit, once, grounds):
+                    grounds.add(decision, reason, found)
+            case MaxTimes():
+                for decision, reason, found in _times(pack, limit, grounds):
+                    grounds.add(decision, reason, found)
+    _unlimited(pack, kind, grounds)
+    rank = _rank("claim_level")
+    higher = f"{rank} > 0 AND h.occupation = claim_occupation AND {_rank('h.level')} > {rank}"
+    refuse = pack.switches.get("INT-06") == "reject"
+    grounds.add(
+        "REJECT" if refuse else "FLAG", "LOWER_AFTER_HIGHER", f"{grounds.counted(higher)} > 0"
+    )
+
+
+def _unlimited(pack: Pack, kind: Kind, grounds: Grounds) -> None:
+    watch = pack.content.unlimited
+    if watch is None or not counted_kind(pack, kind.id):
+        return
+    times = grounds.counted(f"h.counted AND h.year = {_year(pack)}")
+    grounds.add("FLAG", watch.times_reason, f"{times} >= {watch.times}")
+    same = grounds.counted(f"claim_occupation <> '' AND {_same_pair(pack)}")
+    grounds.add("FLAG", watch.repeat_reason, f"{same} > 0")
+
+
+def _same_pair(pack: Pack) -> str:
+    """The earlier subsidy was for the same occupation and level (INT-04)."""
+    return (
+        f"h.occupation = claim_occupation AND {_level_class(pack, 'h.level', 'h.certificate_type')}"
+        f" = {_level_class(pack, 'claim_level', 'claim_certificate_type')}"
+    )
+
+
+def _rank(level: str) -> str:
+    ranks = " ".join(f"WHEN {literal(one)} THEN {rank}" for one, rank in RANKS.items())
+    return f"(CASE {level} {ranks} ELSE 0 END)"
+
+
+def _same(pack: Pack, limit: CertificateOnce) -> str:
+    """The earlier subsidy used up the certificate that the claim names."""
+    apart = kinds_apart(pack, limit)
+    same = "h.certificate = claim_certificate"
+    return f"{same} AND coalesce(h.kind, '') NOT IN {listed(apart)}" if apart else same
+
+
+def _certificate(
+    pack: Pack, limit: CertificateOnce, grounds: Grounds
+) -> Iterator[tuple[str, str, str]]:
+    others = "claim_certificate IS NOT NULL AND len(same_certificate_other_person) > 0"
+    yield "HOLD", limit.two_persons_reason, others
+    yield "FLAG", limit.two_persons_reason, others
+    past = "claim_certificate IS NOT NULL AND len(past_certificate_other_person) > 0"
+    yield "FLAG", limit.two_persons_reason, past
+    yield "REJECT", limit.reason, f"{grounds.counted(_same(pack, limit))} > 0"
+
+
+def _repeat(
+    pack: Pack, limit: NoRepeat, once: str | None, grounds: Grounds
+) -> Iterator[tuple[str, str, str]]:
+    same = f"(claim_occupation = '' OR ({_same_pair(pack)}))"
+    if once is not None:  # an earlier claim is cited by the strictest limit only
+        cited = (
+            f"claim_certificate IS NOT NULL AND (coalesce({once}, false)"
+            " OR list_contains(same_certificate_other_person, h.stream))"
+        )
+        same = f"{same} AND NOT ({cited})"
+    found = f"{grounds.counted(same)} > 0"
+    yield "HOLD", "FACT_MISSING", f"claim_occupation = '' AND {found}"
+    repeated = f"claim_occupation <> '' AND {found}"
+    if pack.switches.get("INT-05") != OTHER_TRADE:
+        yield "REJECT", limit.reason, repeated
+        return
+    alike = f"{same} AND coalesce(h.trade = claim_trade, true)"
+    clear = f"claim_occupation <> '' AND {grounds.counted(alike)} > 0"
+    yield "REJECT", limit.reason, clear
+    yield "HOLD", "TRADE_DIFFERS", f"{repeated} AND NOT ({clear})"
+
+
+def _level_class(pack: Pack, level: str, type_: str) -> str:
+    joined = f"({level} || ':' || {type_})"
+    if pack.switches.get("INT-04") == "level_and_certificate_type":
+        return joined
+    return f"(CASE WHEN {level} = 'none' THEN {joined} ELSE {level} END)"
+
+
+def _times(pack: Pack, limit: MaxTimes, grounds: Grounds) -> Iterator[tuple[str, str, str]]:
+    counted = grounds.counted(f"h.counted AND h.year = {_year(pack)}")
+    counts = "true"
+    if pack.switches.get("INT-03") == "individual_only":
+        counts = "claim_payee_kind = 'individual'"
+    full = f"{counts} AND {counted} >= {limit.max}"
+    if limit.strength != "principle":
+        yield "REJECT", limit.reason, full
+        return
+    named = (
+        f"len(list_filter(exceptions, lambda e: e.clause = {literal(limit.clause)}"
+        " AND len(list_distinct(e.approvers)) > 1)) > 0"
+    )
+    passes = f"({counted} < {limit.max + MAX_EXCEPTIONS} AND coalesce({named}, false))"
+    yield "FLAG", EXCEPTED, f"{full} AND {passes}"
+    yield "REJECT", limit.reason, f"{full} AND NOT {passes}"
+
+
+def _year(pack: Pack) -> str:
+    year, day = year_basis(pack)
+    days = "claim_claimed_on"
+    if day != "claimed_on":
+        days = "coalesce(claim_certificate_issued_on, claim_claimed_on)"
+    if year == "calendar":
+        return f"year({days})"
+    start = pack.content.validity.valid_from
+    later = f"(month({days}) * 100 + day({days}) >= {start.month * 100 + start.day})"
+    return f"(year({days}) - (CASE WHEN {later} THEN 0 ELSE 1 END))"
