@@ -38,10 +38,14 @@ async def postgres(scratch: Path) -> AsyncIterator[Server]:
 
 @pytest.fixture(scope="session")
 async def databases(postgres: Server) -> AsyncIterator[Databases]:
-    """`await databases("claims")`: a fresh database, migrated, heads filled; dropped at the end."""
+    """`await databases("claims")`: a fresh database, migrated, heads filled.
+
+    They go with the run's own server; on one that was running before they are dropped.
+    """
     factory = Databases(postgres)
     yield factory
-    await factory.close()
+    if RUNNING_POSTGRES is not None:
+        await factory.close()
 
 
 @pytest.fixture(scope="session")

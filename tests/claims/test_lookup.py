@@ -7,14 +7,14 @@ from shared.http.identity import Role
 from tests.claims.filing import Office, claim, resident_number
 from tests.installation import Running
 
-ASKED = {"id_number": resident_number(910_000), "purpose": "file"}
+ASKED = {"id_number": resident_number(917_000), "purpose": "file"}
 
 
 async def test_a_person_is_found_with_a_masked_name_and_the_look_is_recorded_first(
     claims: Running,
 ) -> None:
     office = Office(claims)
-    body = claim(910_000)
+    body = claim(917_000)
     claim_id = await office.filed(body, "look-1")
     filed = await office.clerk.get(f"/claims/{claim_id}")
     reference = filed.body["content"]["person"]
@@ -40,10 +40,10 @@ async def test_a_person_is_found_with_a_masked_name_and_the_look_is_recorded_fir
 
 
 async def test_nobody_another_city_and_another_role_learn_nothing(claims: Running) -> None:
-    await Office(claims).filed(claim(910_001), "look-4")
+    await Office(claims).filed(claim(917_001), "look-4")
     before = await claims.event_count()
-    known = {"id_number": resident_number(910_001), "purpose": "file"}
-    nobody = {"id_number": resident_number(910_002), "purpose": "file"}
+    known = {"id_number": resident_number(917_001), "purpose": "file"}
+    nobody = {"id_number": resident_number(917_002), "purpose": "file"}
     far = claims.person("clerk-1", Role.CLERK, at="370100")
     clerk = claims.person("clerk-1", Role.CLERK)
     filer = claims.person("filer-1", Role.INSTITUTION, org="INST-1")
@@ -55,9 +55,9 @@ async def test_nobody_another_city_and_another_role_learn_nothing(claims: Runnin
 
 
 async def test_an_erased_person_is_found_without_a_name(claims: Running) -> None:
-    await Office(claims).filed(claim(910_003), "look-8")
+    await Office(claims).filed(claim(917_003), "look-8")
     operator = claims.person("operator-1", Role.OPERATOR, at="210000")
-    number = resident_number(910_003)
+    number = resident_number(917_003)
     said = {"id_number": number, "ground": "PIPL-47", "keep_tombstone": True}
     erased = await operator.post("/persons/erase", said, key="look-9")
 
