@@ -117,10 +117,10 @@ def _table(pack: Pack, table: Table, scope: Scope) -> Priced:
 
 
 def _row_of(table: Table, claim: ClaimCase) -> Row | None:
-    for row in table.rows:
-        if row.level == claim.level and claim.certificate_type in row.certificate_types:
-            return row
-    return None
+    """The line of the claim's level; certificates without a level have one line at any level."""
+    found = [row for row in table.rows if claim.certificate_type in row.certificate_types]
+    exact = (row for row in found if row.level == claim.level)
+    return next(exact, next((row for row in found if row.level == "none"), None))
 
 
 def _by_years(pack: Pack, rate: Step, claim: ClaimCase) -> Priced:

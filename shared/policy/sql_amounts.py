@@ -6,7 +6,7 @@ from shared.policy.amounts import NO_PRICE
 from shared.policy.conditions import FULL_BP
 from shared.policy.months import MONTHS
 from shared.policy.pack import Pack
-from shared.policy.parts import Catalogue, Kind, Ratio, Shortfall, Table, Times
+from shared.policy.parts import Catalogue, Kind, Ratio, Row, Shortfall, Table, Times
 from shared.policy.sql import column, condition_sql, listed, literal
 
 
@@ -37,11 +37,14 @@ def amount_sql(pack: Pack, kind: Kind) -> PricedSql:
 
 
 def _table(pack: Pack, table: Table) -> PricedSql:
-    rows = "".join(
-        f" WHEN claim_level = {literal(row.level)}"
-        f" AND claim_certificate_type IN {listed(row.certificate_types)} THEN {row.amount_fen}"
+    exact = "".join(
+        f" WHEN claim_level = {literal(row.level)} AND {_of_type(row)} THEN {row.amount_fen}"
         for row in table.rows
     )
+    any_level = "".join(
+        f" WHEN {_of_type(row)} THEN {row.amount_fen}" for row in table.rows if row.level == "none"
+    )
+    rows = exact + any_level
     rate = f"(CASE{rows} END)"
     decision = "REJECT" if pack.switches.get("INT-10") == "reject" else "HOLD"
     stops = [(decision, "LEVEL_NOT_IN_TABLE", f"{rate} IS NULL")]
@@ -56,6 +59,10 @@ def _table(pack: Pack, table: Table) -> PricedSql:
         ("HOLD", "POLICY_SILENT", f"coalesce({fen}, 0) = 0"),
     ]
     return PricedSql(fen, tuple(stops))
+
+
+def _of_type(row: Row) -> str:
+    return f"claim_certificate_type IN {listed(row.certificate_types)}"
 
 
 def _between(first: str, last: str) -> str:
