@@ -57,7 +57,7 @@ def _saboteurs() -> list[Saboteur]:
 
 
 SABOTEURS = _saboteurs()
-SAMPLE = 12
+SAMPLE = 8
 ALL = "LEDGER_SABOTEURS"
 SEED = int(os.environ.get("LEDGER_SEED") or random.SystemRandom().randrange(2**32))
 """printed with the sample, so that LEDGER_SEED repeats it"""
