@@ -10,7 +10,7 @@ from shared.events.base import Level, PayeeKind
 from shared.policy.amounts import NO_PRICE, rate_of
 from shared.policy.cases import Cited, Missing, Step
 from shared.policy.conditions import FULL_BP
-from shared.policy.duties import Sanction, Source, SpecialAccount
+from shared.policy.duties import Source, SpecialAccount
 from shared.policy.pack import Advance, Pack
 from shared.policy.parts import Table
 
@@ -244,11 +244,6 @@ def judge_finding(pack: Pack, case: FindingCase) -> Verdict:
     if found:
         return msgspec.structs.replace(_verdict(pack, "FLAG", clauses), acts=acts)
     return _held(pack, "POLICY_SILENT", (), "INT-11")
-
-
-def sanctions_of(pack: Pack, offence: str) -> tuple[Sanction, ...]:
-    """Every sanction of the pack for this class of finding."""
-    return tuple(one for one in pack.content.sanctions if one.offence == offence)
 
 
 def _may_be_advanced(advance: Advance, case: AdvanceCase) -> bool:

@@ -3,10 +3,11 @@
 import json
 from pathlib import Path
 
+import duckdb
 import pytest
 from typer.testing import CliRunner
 
-from services.cli.exits import Exit
+from services.cli.exits import Exit, Stop
 from services.cli.main import app
 
 HELD = """\
@@ -120,3 +121,23 @@ def test_coverage_finds_no_rule_in_scope_without_an_entry() -> None:
     assert code == Exit.OK
     assert output.count(", 0 in scope without an entry") == 5
     assert "HLD-10-2  in  limits[three-a-year]" in output
+
+
+def test_the_query_of_a_pack_runs_over_the_table_that_it_names() -> None:
+    code, table = said("sql", "ZB-2019-11", "--schema")
+    assert code == Exit.OK
+    _, query = said("sql", "ZB-2019-11")
+    with duckdb.connect(":memory:") as connection:
+        connection.execute(table)
+        connection.execute(
+            "INSERT INTO cases (case_id, claim_kind, claim_group, claim_claimed_on, history)"
+            " VALUES (7, 'ZB.K.training', 'ZB.G.nobody', DATE '2020-05-04', [])"
+        )
+        [row] = connection.execute(query).fetchall()
+    assert (row[0], row[1], row[4]) == (7, "REJECT", ["GROUP_NOT_MET"])
+
+
+def test_a_pack_that_is_not_there_has_no_query() -> None:
+    ran = CliRunner().invoke(app, ["policy", "sql", "ZB-1"])
+    assert isinstance(ran.exception, Stop)
+    assert "ZB-2019-11" in ran.exception.en
