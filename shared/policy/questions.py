@@ -8,7 +8,7 @@ from msgspec import Meta
 
 from shared.policy.cases import Cited
 from shared.policy.pack import Pack
-from shared.policy.parts import Kind, Paper
+from shared.policy.papers import papers_asked
 from shared.policy.verdicts import Verdict
 
 About = Literal[
@@ -55,11 +55,6 @@ def answer(pack: Pack, question: Question) -> Verdict:
         version=pack.version,
         content_sha256=pack.content_sha256,
     )
-
-
-def papers_asked(kind: Kind, connected: tuple[str, ...] = ()) -> tuple[Paper, ...]:
-    """The papers of a kind, less those that a connected register answers (HLD-15-4, ZB-3.4-2)."""
-    return tuple(one for one in kind.papers if not {*one.answered_by} & {*connected})
 
 
 def _clauses(pack: Pack, question: Question) -> Iterator[str]:
@@ -122,8 +117,9 @@ def _of_kinds(pack: Pack, question: Question) -> Iterator[str]:
         if question.about == "kind" and kind.id == question.id:
             yield from kind.clauses
         if question.about == "paper":
-            asked = papers_asked(kind, question.connected)
-            yield from (paper.clause for paper in asked if paper.code == question.id)
+            asked = papers_asked(kind.papers, question.connected).asked
+            papers = (paper for paper in kind.papers if paper.code in asked)
+            yield from (paper.clause for paper in papers if paper.code == question.id)
         if question.about == "demand" and kind.id in pack.demands:
             demanded = pack.demands[kind.id]
             yield from (step.clause for step in demanded.steps if step.step == question.id)

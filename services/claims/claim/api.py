@@ -11,7 +11,7 @@ from services.claims.claim.filing import Filed, file_claims, organisation_of, ro
 from services.claims.claim.judgement import case_of
 from services.claims.claim.planned import NO_PLAN, PlanOfClaim
 from services.claims.claim.refiling import require_refilable
-from services.claims.document.asked import PapersAsked, asked_shown, papers_asked, papers_wanted
+from services.claims.document.asked import asked_shown
 from services.claims.handling import demands
 from services.claims.handling.demands import NOTHING_AROUND, Around
 from services.claims.handling.refusals import DemandsNotMet
@@ -48,6 +48,7 @@ from shared.policy.conditions import Scope
 from shared.policy.judge import stated_facts
 from shared.policy.occupations import occupations
 from shared.policy.pack import Pack
+from shared.policy.papers import PapersAsked, papers_asked, papers_wanted
 from shared.service import Service
 from shared.store.commands import Decision, Holders, UnknownStream, finished, taken_by
 from shared.store.unit import SlotKey

@@ -6,9 +6,10 @@ from types import MappingProxyType
 import msgspec
 
 from services.claims.claim.judgement import case_of
-from services.claims.document.asked import papers_asked, papers_missing, papers_wanted
+from services.claims.document.asked import papers_missing
 from shared.policy.conditions import Compare, Scope
 from shared.policy.pack import Pack
+from shared.policy.papers import papers_asked, papers_wanted
 from shared.policy.parts import Paper, Words
 from tests.claims.claim.builders import GOOD, PACK, PLACE, TODAY
 
