@@ -1,5 +1,7 @@
 """The vault's door for claims and payments: references, keys for sealing and reading, erasing."""
 
+import asyncio
+import random
 import time
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
@@ -11,6 +13,7 @@ from shared.clock import Clock
 from shared.store.coalesce import Coalescer
 from shared.vault.cache import MAX_ENTRIES, Cache, Met
 from shared.vault.ciphers import Ciphers, Hmac
+from shared.vault.erasing import Erased, erase
 from shared.vault.identity import ResidentId
 from shared.vault.keys import Keys, fingerprints
 from shared.vault.lookup import Found, find
@@ -38,7 +41,9 @@ FRESH_SECONDS = 1.0
 """a cached answer is given only if the vault was heard of within this time: an erasure in another
 process is seen no later"""
 UNUSED_FOR = timedelta(days=1)
-ATTEMPTS = 5
+ATTEMPTS, PAUSE_SECONDS = 20, 0.05
+"""an erasure in another process can spoil one attempt after the other; the pause, drawn at random
+up to this long, lets it end"""
 
 OTHER_KEYS, MEANWHILE, BURIED = "VA001", "VA003", "VA004"
 DEADLOCK = "40P01"
@@ -49,7 +54,7 @@ class VaultKeysRefused(Exception):
 
 
 class VaultBusy(Exception):
-    """What was asked for was erased and met again under our hands, five times; ask later."""
+    """What was asked for was erased and met again under our hands, 20 times; ask later."""
 
 
 class ActorRefused(ValueError):
@@ -80,14 +85,6 @@ class OpenedNumbers(msgspec.Struct, frozen=True):
 
     def __repr__(self) -> str:
         return f"OpenedNumbers({len(self.persons)} persons)"
-
-
-class Erased(msgspec.Struct, frozen=True):
-    """Counts of rows; `tombstones` were kept, or removed where none was to be kept."""
-
-    persons: int
-    belongings: int
-    tombstones: int
 
 
 class _Asked(msgspec.Struct, frozen=True):
@@ -224,10 +221,14 @@ class Vault:
         """
         for _ in range(ATTEMPTS):
             try:
-                erased = await self._erase(number.number, keep_tombstone, actor)
+                erased = await erase(
+                    self._pool, self._ciphers, self._prints, self._clock.now(),
+                    number.number, keep_tombstone, actor,
+                )  # fmt: skip
             except asyncpg.PostgresError as failed:
                 if failed.sqlstate not in (MEANWHILE, DEADLOCK):
                     raise _named(failed) from failed
+                await _pause()
             else:
                 self._cache.clear()
                 self._heard_at = 0.0
@@ -309,13 +310,13 @@ class Vault:
             columns = arguments(self._ciphers, self._prints, now, persons, others)
             try:
                 rows = await self._pool.fetch(REFER, *columns)
-            except asyncpg.DeadlockDetectedError:
-                continue
             except asyncpg.PostgresError as failed:
                 if failed.sqlstate == BURIED:
                     buried = await self._buried(persons + others)
-                elif failed.sqlstate != MEANWHILE:
+                elif failed.sqlstate not in (MEANWHILE, DEADLOCK):
                     raise _named(failed) from failed
+                else:
+                    await _pause()
                 continue
             answered = answers(self._ciphers, persons + others, rows, now.timestamp())
             self._keep(answered, sent_at)
@@ -334,35 +335,6 @@ class Vault:
         self._heard_at = max(self._heard_at, sent_at)
         for key, met in answered.met.items():
             self._cache.put(key, met)
-
-    async def _erase(self, number: str, keep_tombstone: bool, actor: str) -> Erased:
-        ciphers = self._ciphers
-        hmac, previous = ciphers.index(Kind.PERSON, number), ciphers.previous(Kind.PERSON, number)
-        index = self._prints.index
-        kept = (
-            await self._pool.fetch("SELECT * FROM vault.erasable($1,$2,$3)", index, hmac, previous)
-            if keep_tombstone
-            else []
-        )
-        row = await self._pool.fetchrow(
-            "SELECT * FROM vault.erase($1,$2,$3,$4,$5,$6,$7,$8,$9)",
-            self._clock.now(),
-            index,
-            hmac,
-            previous,
-            ciphers.tombstone(Kind.PERSON, number),
-            keep_tombstone,
-            actor,
-            [r["reference"] for r in kept],
-            [
-                ciphers.tombstone(
-                    Kind(r["kind"]), ciphers.open_value(r["sealed_value"], Kind(r["kind"]))
-                )
-                for r in kept
-            ],
-        )
-        assert row is not None
-        return Erased(row["persons"], row["belongings"], row["tombstones"])
 
     async def _fetchval(self, query: str, *values: object) -> int:
         try:
@@ -393,6 +365,10 @@ def _named(failed: asyncpg.PostgresError) -> Exception:
 
 def _bytes(references: Iterable[str]) -> list[bytes]:
     return [bytes.fromhex(reference) for reference in references]
+
+
+async def _pause() -> None:
+    await asyncio.sleep(random.uniform(0, PAUSE_SECONDS))  # noqa: S311
 
 
 async def _keep(_: asyncpg.Connection) -> None:

@@ -6,7 +6,8 @@ import asyncpg
 import pytest
 
 from shared.postgres.prepare import Database
-from shared.vault.client import Erased, Vault
+from shared.vault.client import Vault
+from shared.vault.erasing import Erased
 from shared.vault.sealing import SealBroken, open_sealed, seal
 from shared.vault.values import account, certificate, person, phone
 from tests.vault.builders import EVENT, count, resident

@@ -8,7 +8,7 @@ from shared.postgres.prepare import Database
 from shared.vault.client import Vault
 from shared.vault.keys import Keys
 from shared.vault.values import account, certificate, person
-from tests.vault.builders import count, resident
+from tests.vault.builders import count, resident, superuser
 from tests.vault.conftest import Clients
 
 
@@ -93,3 +93,21 @@ async def test_a_tombstone_keeps_its_reference_whoever_comes_first_after_the_era
         got = await asyncio.gather(*[v.refer([person(resident(1))], actor="a") for v in vaults[1:]])
         await erasing
         assert {reference for (reference,) in got} == {before}
+
+
+async def test_no_certificate_comes_while_an_erasure_computes_the_tombstones(
+    vault: Vault, database: Database
+) -> None:
+    await vault.refer([person(resident(1))], actor="a")
+    async with superuser(database).connect(database.name) as connection:
+        async with connection.transaction():
+            await connection.fetch(
+                "SELECT e.* FROM vault.state s, vault.persons p,"
+                " vault.erasable(s.index_key, p.hmac, p.hmac) e"
+            )
+            coming = asyncio.create_task(vault.refer([certificate("C1", resident(1))], actor="a"))
+            waiting = "SELECT EXISTS (SELECT FROM pg_locks WHERE NOT granted)"
+            while not await connection.fetchval(waiting):
+                assert not coming.done(), "it came in between"
+                await asyncio.sleep(0.01)
+        await coming

@@ -8,7 +8,8 @@ import pytest
 from shared.clock import SimulatedClock
 from shared.postgres.prepare import Database
 from shared.vault.ciphers import VaultBroken
-from shared.vault.client import Erased, Vault, VaultKeysRefused
+from shared.vault.client import Vault, VaultKeysRefused
+from shared.vault.erasing import Erased
 from shared.vault.keys import Keys, new_keys, with_new_index, without_previous
 from shared.vault.rekey import Rekeyed, RekeyRefused, begin, rekey
 from shared.vault.sealing import open_sealed, seal

@@ -319,15 +319,17 @@ BEGIN
     DELETE FROM co_owners c USING belongings b WHERE b.reference = c.reference AND b.owner = c.person;
 END $$;
 
--- The certificates that would go with this person, for the client to compute their tombstones.
+-- The certificates that would go with this person, for the client to compute their tombstones. Call it in the
+-- transaction of erase(): the locks keep everybody else from giving this person another one in between.
 CREATE FUNCTION vault.erasable(p_index bytea, p_hmac bytea, p_previous bytea)
 RETURNS TABLE (reference bytea, kind smallint, sealed_value bytea)
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = vault, pg_temp
 AS $$
 BEGIN
-    IF (SELECT index_key FROM state) IS DISTINCT FROM p_index THEN
+    IF (SELECT index_key FROM state FOR UPDATE) IS DISTINCT FROM p_index THEN
         RAISE EXCEPTION 'these are not the keys of this vault' USING ERRCODE = 'VA001';
     END IF;
+    PERFORM 1 FROM persons p WHERE p.hmac IN (p_hmac, p_previous) FOR UPDATE;
     RETURN QUERY
     SELECT b.reference, b.kind, b.sealed_value
     FROM persons p JOIN belongings b ON b.owner = p.person
