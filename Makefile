@@ -7,6 +7,8 @@ PYTHON ?= $(shell command -v python3.11 || command -v python3)
 RUN := .venv/bin
 PIP := $(RUN)/python -m pip --disable-pip-version-check install --quiet --no-input
 ARGS ?=
+# A process per core, each with servers of its own; a file's tests stay together and in their order.
+AT_ONCE ?= -n logical --maxprocesses=4 --dist loadfile --no-loadscope-reorder
 
 COMPILE := $(RUN)/uv pip compile --quiet --generate-hashes --universal --python-version 3.11 \
 	--no-header --no-emit-index-url --no-emit-find-links
@@ -23,7 +25,7 @@ serve: .venv/runtime.stamp  ## an empty installation on this machine, data kept 
 	@$(RUN)/claims-ledger serve $(ARGS)
 
 test: tools-check .venv/dev.stamp kafka-jars  ## all tests, on a real PostgreSQL and a real Kafka
-	@$(RUN)/python -m pytest $(ARGS)
+	@$(RUN)/python -m pytest $(AT_ONCE) $(ARGS)
 
 bench: tools-check .venv/dev.stamp kafka-jars  ## print the figures beside their raw limits
 	@$(RUN)/python -m tests.bench $(ARGS)

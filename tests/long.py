@@ -72,7 +72,7 @@ def run(test: Long, seed: int, histories: int, told: Callable[[str], None]) -> R
         env={
             **os.environ,
             "LEDGER_HISTORIES": str(histories),
-            "LEDGER_SEED": str(seed),
+            "TEST_SEED": str(seed),
             **dict(test.sizes),
         },
         capture_output=True,

@@ -22,7 +22,7 @@ def main() -> None:
     """Exit status 0 when every promise held and every kill happened."""
     asked = _arguments()
     seed = asked.seed if asked.seed is not None else fresh_seed()
-    print(f"LEDGER_SEED={seed}", flush=True)
+    print(f"TEST_SEED={seed}", flush=True)
     wanted = scaled(FULL, asked.kills)
     with tempfile.TemporaryDirectory(prefix="ledger-soak-") as name:
         folder = asked.folder or Path(name)
@@ -58,7 +58,7 @@ def page(report: Report, asked: int, long: Sequence[Ran], histories: int) -> str
             "Written by `make soak`; the numbers are those of its last run.",
             "",
             f"- date: {report.at:%Y-%m-%d %H:%M} UTC, Python {platform.python_version()}",
-            f"- seed: {report.seed} (repeat with `LEDGER_SEED={report.seed} make soak"
+            f"- seed: {report.seed} (repeat with `TEST_SEED={report.seed} make soak"
             f" ARGS='--kills={asked} --histories={histories}'`)",
             f"- log: {report.log}; kills wanted: {asked}; histories: {histories} ({size})",
             f"- load with kills {report.load_seconds:.0f} s, drained after"
@@ -124,7 +124,7 @@ def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m tests.soak", description=__doc__)
     parser.add_argument("--kills", type=_kills, default=sum(FULL.values()))
     parser.add_argument("--histories", type=_histories, default=HISTORIES)
-    parser.add_argument("--seed", type=int, help="default: LEDGER_SEED, else a fresh one")
+    parser.add_argument("--seed", type=int, help="default: TEST_SEED, else a fresh one")
     parser.add_argument("--folder", type=Path, help="keep data and log files here")
     return parser.parse_args()
 

@@ -8,6 +8,7 @@ that stands once in `file`, `by` the mutation, `test` the pytest id that must th
 
 import os
 import random
+import secrets
 import shutil
 import subprocess
 import sys
@@ -59,8 +60,9 @@ def _saboteurs() -> list[Saboteur]:
 SABOTEURS = _saboteurs()
 SAMPLE = 8
 ALL = "LEDGER_SABOTEURS"
-SEED = int(os.environ.get("LEDGER_SEED") or random.SystemRandom().randrange(2**32))
-"""printed with the sample, so that LEDGER_SEED repeats it"""
+RUN = os.environ.get("PYTEST_XDIST_TESTRUNUID") or secrets.token_hex(16)
+SEED = int(os.environ.get("TEST_SEED") or int(RUN, 16) % 2**32)
+"""the same in all processes of a run; printed with the sample, so that TEST_SEED repeats it"""
 
 
 def _chosen() -> list[Saboteur]:
@@ -168,7 +170,7 @@ def outcomes(
 
 
 def test_each_saboteur_has_one_place_to_strike() -> None:
-    print(f"LEDGER_SEED={SEED}")
+    print(f"TEST_SEED={SEED}")
     for saboteur in SABOTEURS:
         text = (ROOT / saboteur.file).read_text()
         assert text.count(saboteur.replace) == 1, f"{saboteur.invariant}: {saboteur.file}"

@@ -86,8 +86,8 @@ class Report:
 
 
 def fresh_seed() -> int:
-    """From LEDGER_SEED, else a new one; the environment of services knows no such variable."""
-    given = os.environ.get("LEDGER_SEED")
+    """From TEST_SEED, else a new one; the environment of services knows no such variable."""
+    given = os.environ.get("TEST_SEED")
     return int(given) if given else random.SystemRandom().randrange(2**32)
 
 

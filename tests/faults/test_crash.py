@@ -11,7 +11,7 @@ from tests.faults.kills import Kind
 @pytest.mark.timeout(400)
 async def test_every_answer_stands_exactly_once_on_kafka(scratch: Path) -> None:
     seed = fresh_seed()
-    print(f"LEDGER_SEED={seed}")
+    print(f"TEST_SEED={seed}")
     report = await crash(scratch / "crash-kafka", SMALL, seed, print)
 
     assert report.killed.total() >= 20
@@ -25,7 +25,7 @@ async def test_every_answer_stands_exactly_once_on_kafka(scratch: Path) -> None:
 @pytest.mark.timeout(300)
 async def test_every_answer_stands_exactly_once_on_the_postgresql_log(scratch: Path) -> None:
     seed = fresh_seed()
-    print(f"LEDGER_SEED={seed}")
+    print(f"TEST_SEED={seed}")
     report = await crash(scratch / "crash-postgres", EMBEDDED, seed, print)
 
     assert report.killed.total() >= sum(EMBEDDED.values())

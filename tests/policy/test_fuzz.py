@@ -25,7 +25,7 @@ from tests.policy.random_cases import Cases, RandomCase
 SMALL = 50_000
 PER_HISTORY = 500  # 2,000 histories of `make soak` make a million cases
 CHUNK = 50_000
-SEED = int(os.environ.get("LEDGER_SEED", SystemRandom().randrange(2**32)))
+SEED = int(os.environ.get("TEST_SEED", SystemRandom().randrange(2**32)))
 NUMBER = int(os.environ.get("LEDGER_HISTORIES", SMALL // PER_HISTORY)) * PER_HISTORY
 PACKS = shipped()
 
@@ -52,7 +52,7 @@ def short(found: Judgement) -> Answer:
 
 @pytest.mark.parametrize("pack", PACKS, ids=lambda pack: pack.policy_id)
 def test_random_cases_have_one_sound_answer_in_python_and_in_sql(pack: Pack) -> None:
-    print(f"LEDGER_SEED={SEED}")
+    print(f"TEST_SEED={SEED}")
     made = Cases(pack, Random(SEED))
     left = NUMBER // len(PACKS)
     seen: set[str] = set()

@@ -202,6 +202,7 @@ def test_a_rule_over_findings_is_not_for_the_stream() -> None:
 
 
 async def test_judging_leaves_the_event_loop_free_and_closes_behind_the_last_work() -> None:
+    before = set(threading.enumerate())
     judges = Judges(RULES, {})
     work = Work((), frozenset({RuleKey("A1", "person:" + "a" * 32)}))
     judging = asyncio.create_task(judges.judge(work))
@@ -212,4 +213,5 @@ async def test_judging_leaves_the_event_loop_free_and_closes_behind_the_last_wor
     assert await judging == Judgement([], frozenset())
     assert turns > 3
     judges.close()
-    assert not [t for t in threading.enumerate() if t.name.startswith("judges")]
+    new = set(threading.enumerate()) - before
+    assert not [thread for thread in new if thread.name.startswith("judges")]
