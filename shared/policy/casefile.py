@@ -1,6 +1,6 @@
 """Cases written by hand: YAML files that say what was claimed, what is known, what is expected."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 from pathlib import Path
 from typing import Annotated, Literal
@@ -14,7 +14,7 @@ from shared.policy.cases import ClaimCase, Fact, FactValue, History, RecordedExc
 from shared.policy.claim_values import SAID
 from shared.policy.document import PackError, PackRefused, Reader, converted, documents_of
 from shared.policy.judge import stated_facts
-from shared.policy.limits import counted_kind, counts, year_of
+from shared.policy.limits import TRAINING, counter_of, counts, year_of
 from shared.policy.pack import Pack
 from shared.policy.questions import Question
 from shared.policy.verdicts import (
@@ -236,8 +236,8 @@ def _value(pack: Pack, name: str, given: Given) -> FactValue | None:
     return given
 
 
-def history_of(case: CaseFile, pack: Pack) -> History:
-    """What was granted before, as the limits ask for it."""
+def history_of(case: CaseFile, pack: Pack, packs: Iterable[Pack] = ()) -> History:
+    """What was granted before, as the limits ask for it; `packs` know the other cities' kinds."""
     claim = case.claim
     assert claim is not None
     granted = [one for one in case.history if one.outcome in ("approved", "paid", "returned")]
@@ -248,14 +248,16 @@ def history_of(case: CaseFile, pack: Pack) -> History:
     ]
     over = ("withdrawn", "rejected")
     return History(
-        subsidies=tuple(_subsidy(one, claim, pack) for one in granted if one.person == "same"),
+        subsidies=tuple(
+            _subsidy(one, claim, pack, packs) for one in granted if one.person == "same"
+        ),
         same_certificate_other_person=tuple(o.claim for o in same if o.outcome not in over),
         past_certificate_other_person=tuple(o.claim for o in same if o.outcome in over),
         exceptions=case.exceptions,
     )
 
 
-def _subsidy(one: Earlier, claim: ClaimCase, pack: Pack) -> Subsidy:
+def _subsidy(one: Earlier, claim: ClaimCase, pack: Pack, packs: Iterable[Pack]) -> Subsidy:
     as_claim = msgspec.structs.replace(
         claim,
         kind=one.kind or claim.kind,
@@ -263,7 +265,9 @@ def _subsidy(one: Earlier, claim: ClaimCase, pack: Pack) -> Subsidy:
         claimed_on=one.claimed_on or one.certificate_issued_on or claim.claimed_on,
         certificate_issued_on=one.certificate_issued_on or one.claimed_on,
     )
-    limited = as_claim.kind not in pack.kinds or counted_kind(pack, as_claim.kind)
+    knows = next((other for other in (pack, *packs) if as_claim.kind in other.kinds), None)
+    counter = TRAINING if knows is None else counter_of(knows, as_claim.kind)
+    limited = counter == TRAINING
     counted = limited and counts(pack, as_claim) if one.counted is None else one.counted
     return Subsidy(
         stream=one.claim,
@@ -274,6 +278,7 @@ def _subsidy(one: Earlier, claim: ClaimCase, pack: Pack) -> Subsidy:
         certificate=one.certificate,
         year=year_of(pack, as_claim) if one.year is None else one.year,
         counted=counted,
+        counter=counter,
         months=one.months,
         trade=one.trade,
     )

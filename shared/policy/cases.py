@@ -110,6 +110,9 @@ class Subsidy(msgspec.Struct, frozen=True, kw_only=True):
     year: int = 0
     counted: bool = False
     """uses up one of the person's times in `year`"""
+    counter: str = "training"
+    """what it is a subsidy of (INT-03): `training`, `appraisal`; empty for one that no limit
+    counts, e.g. a living allowance"""
     months: int = 0
     """months of work-based training that it paid"""
     trade: str | None = None

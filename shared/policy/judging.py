@@ -39,16 +39,17 @@ def by_version(packs: Iterable[Pack]) -> dict[tuple[str, int], Pack]:
 def judged(case: CaseFile, packs: Packs) -> Outcome:
     """The answer to one case; PackRefused where the case does not fit its pack."""
     pack = pack_for(case, packs)
-    found = _answer(case, pack)
+    found = _answer(case, pack, packs)
     differences = () if case.expect is None else tuple(differing(case.expect, found))
     return Outcome(case=case, pack=pack, answer=found, differences=differences)
 
 
-def _answer(case: CaseFile, pack: Pack) -> Answer:
+def _answer(case: CaseFile, pack: Pack, packs: Packs) -> Answer:
     if case.claim is not None:
         claim = in_place(case.claim, pack)
         on = case.on or claim.claimed_on
-        return judge(pack, claim, facts_of(case, pack), history_of(case, pack), on)
+        history = history_of(case, pack, packs.values())
+        return judge(pack, claim, facts_of(case, pack), history, on)
     if case.advance is not None:
         return judge_advance(pack, case.advance)
     if case.settlement is not None:

@@ -1,6 +1,6 @@
 """What was granted before, against what may be granted once or so many times."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import date
 
 import msgspec
@@ -55,15 +55,6 @@ def counts(pack: Pack, claim: ClaimCase) -> bool:
     return pack.switches.get("INT-03") != "individual_only" or claim.payee_kind == "individual"
 
 
-def kinds_apart(pack: Pack, limit: CertificateOnce) -> tuple[str, ...]:
-    """Kinds of the pack whose subsidies do not use up a certificate under this limit's counter."""
-    return tuple(
-        kind
-        for kind, own in pack.limits.items()
-        if not any(isinstance(one, CertificateOnce) and one.counter == limit.counter for one in own)
-    )
-
-
 def _certificate(
     pack: Pack, limit: CertificateOnce, claim: ClaimCase, history: History
 ) -> list[Ground]:
@@ -87,9 +78,8 @@ def _certificate(
             conflicts=others,
         )
         grounds += [held, msgspec.structs.replace(held, decision="FLAG")]
-    apart = kinds_apart(pack, limit)
     same = (s for s in history.subsidies if s.certificate == claim.certificate)
-    if own := tuple(s.stream for s in same if s.kind not in apart):
+    if own := tuple(s.stream for s in same if s.counter == limit.counter):
         grounds.append(
             Ground(decision="REJECT", code=limit.reason, clauses=limit.clauses, conflicts=own)
         )
@@ -195,19 +185,27 @@ def _unlimited(pack: Pack, claim: ClaimCase, history: History) -> list[Ground]:
     ]
 
 
+def counter_of(pack: Pack, kind: str) -> str:
+    """What a subsidy of the kind is one of (INT-03): a training, an appraisal, or neither."""
+    found = (one for one in pack.limits.get(kind, ()) if not isinstance(one, NoRepeat))
+    return next((one.counter for one in found), "")
+
+
 def counted_kind(pack: Pack, kind: str) -> bool:
     """Whether a subsidy of the kind is one of a person's times (INT-03): the trainings."""
-    return any(
-        isinstance(one, MaxTimes) or (isinstance(one, CertificateOnce) and one.counter == TRAINING)
-        for one in pack.limits.get(kind, ())
-    )
+    return counter_of(pack, kind) == TRAINING
+
+
+def trainings(history: History) -> Iterator[Subsidy]:
+    """What was paid for a training: an appraisal or a living allowance is no repeat of one."""
+    return (one for one in history.subsidies if one.counter == TRAINING)
 
 
 def _lower_after_higher(pack: Pack, claim: ClaimCase, history: History) -> list[Ground]:
-    rank = RANKS.get(claim.level, 0)
+    rank = RANKS.get(claim.level, 0) if counted_kind(pack, claim.kind) else 0
     higher = tuple(
         s.stream
-        for s in history.subsidies
+        for s in trainings(history)
         if rank and s.occupation == claim.occupation and RANKS.get(s.level, 0) > rank
     )
     if not higher:
@@ -242,7 +240,7 @@ def limit_grounds(pack: Pack, claim: ClaimCase, history: History) -> list[Ground
                 found = _certificate(pack, limit, claim, history)
                 cited |= {stream for ground in found for stream in ground.conflicts}
             case NoRepeat():
-                fresh = (s for s in history.subsidies if s.stream not in cited)
+                fresh = (s for s in trainings(history) if s.stream not in cited)
                 found = _repeat(pack, limit, claim, fresh)
             case MaxTimes():
                 found = _times(pack, limit, claim, history)

@@ -172,7 +172,7 @@ def history_of(pack: Pack, case: ClaimCase, person: str, stream: str, holders: H
             if holder.note != person:
                 others.append(holder.stream_id)
             elif counter in own:
-                learn(holder, certificate=case.certificate)
+                learn(holder, certificate=case.certificate, counter=counter)
     return History(
         subsidies=tuple(found[key] for key in sorted(found)),
         same_certificate_other_person=tuple(others),

@@ -17,7 +17,7 @@ _TYPES = {"boolean": "BOOLEAN", "integer": "BIGINT", "text": "VARCHAR", "date": 
 _SUBSIDY = (
     "STRUCT(stream VARCHAR, kind VARCHAR, occupation VARCHAR, level VARCHAR,"
     " certificate_type VARCHAR, certificate VARCHAR, year BIGINT, counted BOOLEAN,"
-    " months BIGINT, trade VARCHAR)[]"
+    " counter VARCHAR, months BIGINT, trade VARCHAR)[]"
 )
 _EXCEPTION = "STRUCT(clause VARCHAR, approvers VARCHAR[])[]"
 

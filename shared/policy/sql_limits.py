@@ -8,14 +8,15 @@ from shared.policy.limits import (
     MAX_EXCEPTIONS,
     OTHER_TRADE,
     RANKS,
+    TRAINING,
     counted_kind,
-    kinds_apart,
     year_basis,
 )
 from shared.policy.pack import CertificateOnce, MaxTimes, NoRepeat, Pack
 from shared.policy.parts import Kind
-from shared.policy.sql import listed, literal
+from shared.policy.sql import literal
 
+_TRAINED = f"h.counter = {literal(TRAINING)}"
 _COUNT_BITS = 12  # a history has at most 1,000 entries; five counts stay below 63 bits
 
 
@@ -51,7 +52,7 @@ class Grounds:
 def limits_sql(pack: Pack, kind: Kind, grounds: Grounds) -> None:
     """Every limit on the kind, as `limits.limit_grounds` finds it."""
     limits = pack.limits[kind.id]
-    once = next((_same(pack, one) for one in limits if isinstance(one, CertificateOnce)), None)
+    once = next((_same(one) for one in limits if isinstance(one, CertificateOnce)), None)
     for limit in limits:
         match limit:
             case CertificateOnce():
@@ -64,8 +65,13 @@ def limits_sql(pack: Pack, kind: Kind, grounds: Grounds) -> None:
                 for decision, reason, found in _times(pack, limit, grounds):
                     grounds.add(decision, reason, found)
     _unlimited(pack, kind, grounds)
+    if not counted_kind(pack, kind.id):
+        return
     rank = _rank("claim_level")
-    higher = f"{rank} > 0 AND h.occupation = claim_occupation AND {_rank('h.level')} > {rank}"
+    higher = (
+        f"{rank} > 0 AND {_TRAINED} AND h.occupation = claim_occupation"
+        f" AND {_rank('h.level')} > {rank}"
+    )
     refuse = pack.switches.get("INT-06") == "reject"
     grounds.add(
         "REJECT" if refuse else "FLAG", "LOWER_AFTER_HIGHER", f"{grounds.counted(higher)} > 0"
@@ -95,11 +101,9 @@ def _rank(level: str) -> str:
     return f"(CASE {level} {ranks} ELSE 0 END)"
 
 
-def _same(pack: Pack, limit: CertificateOnce) -> str:
+def _same(limit: CertificateOnce) -> str:
     """The earlier subsidy used up the certificate that the claim names."""
-    apart = kinds_apart(pack, limit)
-    same = "h.certificate = claim_certificate"
-    return f"{same} AND coalesce(h.kind, '') NOT IN {listed(apart)}" if apart else same
+    return f"h.certificate = claim_certificate AND h.counter = {literal(limit.counter)}"
 
 
 def _certificate(
@@ -110,13 +114,13 @@ def _certificate(
     yield "FLAG", limit.two_persons_reason, others
     past = "claim_certificate IS NOT NULL AND len(past_certificate_other_person) > 0"
     yield "FLAG", limit.two_persons_reason, past
-    yield "REJECT", limit.reason, f"{grounds.counted(_same(pack, limit))} > 0"
+    yield "REJECT", limit.reason, f"{grounds.counted(_same(limit))} > 0"
 
 
 def _repeat(
     pack: Pack, limit: NoRepeat, once: str | None, grounds: Grounds
 ) -> Iterator[tuple[str, str, str]]:
-    same = f"(claim_occupation = '' OR ({_same_pair(pack)}))"
+    same = f"{_TRAINED} AND (claim_occupation = '' OR ({_same_pair(pack)}))"
     if once is not None:  # an earlier claim is cited by the strictest limit only
         cited = (
             f"claim_certificate IS NOT NULL AND (coalesce({once}, false)"

@@ -183,6 +183,7 @@ class Cases:
             certificate="c1" if random.random() < 0.1 else "c9",
             year=claim.claimed_on.year - random.choice([0, 0, 0, 1]),
             counted=random.random() < 0.8,
+            counter=random.choice(["training", "training", "training", "appraisal", ""]),
             months=random.choice([0, 0, 2, 6]),
             trade=random.choice([None, "t1", "t2"]),
         )
