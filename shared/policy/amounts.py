@@ -166,14 +166,22 @@ def _month_readings(rate_fen: int, months: int) -> tuple[str, ...]:
 def _catalogue(
     pack: Pack, kind: Kind, catalogue: Catalogue, scope: Scope, history: History
 ) -> Priced:
-    base_fen = _whole(f"facts.{catalogue.fact}", scope)
-    if base_fen is None:
-        return _no_table(pack, catalogue.clause, catalogue.fact, scope)
-    base = Step(
-        clause=catalogue.clause, what="catalogue", inputs=(catalogue.fact,), amount_fen=base_fen
-    )
+    base = _base(pack, catalogue, scope)
     more = _uplift(catalogue, scope)
-    return _computed(pack, kind, (base,), more, catalogue.times, scope, history)
+    return _computed(pack, kind, base, more, catalogue.times, scope, history)
+
+
+def _base(pack: Pack, amount: Catalogue | Ratio, scope: Scope) -> Step | Ground:
+    """What the table elsewhere says, in fen; without it the claim waits (INT-10)."""
+    base_fen = _whole(f"facts.{amount.fact}", scope)
+    if base_fen is None:
+        return _no_table(pack, amount.clause, amount.fact, scope)
+    return Step(
+        clause=amount.clause,
+        what="catalogue" if isinstance(amount, Catalogue) else "reference",
+        inputs=(amount.fact,),
+        amount_fen=base_fen,
+    )
 
 
 def _uplift(catalogue: Catalogue, scope: Scope) -> "_Share | None":
@@ -196,14 +204,8 @@ class _Share:
 
 
 def _ratio(pack: Pack, kind: Kind, ratio: Ratio, scope: Scope, history: History) -> Priced:
-    share = _share(pack, ratio, scope)
-    if isinstance(share, Ground):
-        return Priced(grounds=(share,))
-    base_fen = _whole(f"facts.{ratio.fact}", scope)
-    if base_fen is None:
-        return _no_table(pack, ratio.clause, ratio.fact, scope)
-    base = Step(clause=ratio.clause, what="reference", inputs=(ratio.fact,), amount_fen=base_fen)
-    return _computed(pack, kind, (base,), share, ratio.times, scope, history)
+    share, base = _share(pack, ratio, scope), _base(pack, ratio, scope)
+    return _computed(pack, kind, base, share, ratio.times, scope, history)
 
 
 def _share(pack: Pack, ratio: Ratio, scope: Scope) -> _Share | Ground:
@@ -226,22 +228,29 @@ def _base_share(
         return _Share(ratio.ratio_bp, ratio.clause, readings=readings)
     share_bp = _whole(f"facts.{ratio.ratio_fact}", scope)
     if share_bp is None:
-        return _no_table(pack, ratio.clause, ratio.ratio_fact or "", scope).grounds[0]
+        return _no_table(pack, ratio.clause, ratio.ratio_fact or "", scope)
     return _Share(share_bp, ratio.clause, readings=readings)
 
 
 def _computed(
     pack: Pack,
     kind: Kind,
-    before: tuple[Step, ...],
-    share: _Share | None,
+    base: Step | Ground,
+    share: _Share | Ground | None,
     times: Times | None,
     scope: Scope,
     history: History,
 ) -> Priced:
-    """Reference × share × times, rounded once at the end (INT-13)."""
-    numerator, denominator = before[-1].amount_fen, 1
-    clause, what, inputs = before[-1].clause, "ratio", []
+    """Reference × share × times, rounded once at the end (INT-13).
+
+    What stops one of the three does not hide what stops the others: the claimant is asked once.
+    """
+    counted = None if times is None else _times(pack, kind, times, scope, history)
+    stops = tuple(one for one in (share, base, counted) if isinstance(one, Ground))
+    if isinstance(base, Ground) or isinstance(share, Ground) or isinstance(counted, Ground):
+        return Priced(grounds=stops)
+    numerator, denominator = base.amount_fen, 1
+    clause, what, inputs = base.clause, "ratio", []
     readings: tuple[str, ...] = ()
     months = 0
     if share is not None:
@@ -249,32 +258,30 @@ def _computed(
         clause, what = share.clause, share.what
         inputs.append(f"{share.ratio_bp} bp")
         readings += share.readings
-    if times is not None:
-        counted = _times(pack, kind, times, scope, history)
-        if isinstance(counted, Ground):
-            return Priced(grounds=(counted,))
+    if times is not None and counted is not None:
         numerator, denominator = numerator * counted, denominator * times.divisor
         inputs.append(f"{counted}/{times.divisor} {times.unit}")
         readings += times.interpretations
         clause, what = times.clause, "times" if share is None else what
         months = counted if times.shared else 0
     if not inputs and numerator:
-        return Priced(before)
+        return Priced((base,))
     amount_fen = rounded(pack, numerator, denominator)
     readings += ("INT-13",) if numerator % denominator else ()
     if amount_fen == 0:
         return _stopped("HOLD", "AMOUNT_ZERO", clause)
     last = Step(clause=clause, what=what, inputs=tuple(inputs), amount_fen=amount_fen)  # type: ignore[arg-type]
     flags = () if times is None else tuple(_too_many_days(times, scope))
-    return Priced((*before, last), flags, readings, months)
+    return Priced((base, last), flags, readings, months)
 
 
 def _times(pack: Pack, kind: Kind, times: Times, scope: Scope, history: History) -> int | Ground:
     """How many months or days are paid: those that a register counted."""
     counted = _whole(times.of, scope)
-    if counted is None:
-        return missing_of((times.clause,), (missing_in(pack, times.of, scope),))
     said = _said(pack, times, scope.case)
+    if counted is None:
+        more = said.missing if isinstance(said, Ground) else ()
+        return missing_of((times.clause,), (missing_in(pack, times.of, scope), *more))
     if isinstance(said, Ground):
         return said
     counted = counted if said is None else min(counted, said)
@@ -342,16 +349,15 @@ def _whole(field: str, scope: Scope) -> int | None:
     return value if type(value) is int and value >= 0 else None
 
 
-def _no_table(pack: Pack, clause: str, fact: str, scope: Scope) -> Priced:
+def _no_table(pack: Pack, clause: str, fact: str, scope: Scope) -> Ground:
     """INT-10: the sum stands in a table that is not loaded; eligible, and not paid."""
-    ground = Ground(
+    return Ground(
         decision="HOLD",
         code=NO_PRICE,
         clauses=(clause,),
         missing=(missing_fact(pack, fact, scope),),
         interpretations=("INT-10",),
     )
-    return Priced(grounds=(ground,))
 
 
 def _stopped(decision: str, code: str, clause: str, *interpretations: str) -> Priced:

@@ -215,11 +215,17 @@ def _stop(gate: Gate, clauses: tuple[str, ...]) -> list[Ground]:
 
 def _without_price(grounds: list[Ground]) -> list[Ground]:
     """AMOUNT_CATALOGUE says: eligible, only the table is missing. Beside another hold it says
-    nothing that the claimant could use.
+    nothing that the claimant could use; what is missing is named all the same, so that nobody is
+    asked in rounds.
     """
-    if all(ground.decision != "HOLD" or ground.code == NO_PRICE for ground in grounds):
+    others = [ground for ground in grounds if ground.code != NO_PRICE]
+    place = next((n for n, ground in enumerate(others) if ground.decision == "HOLD"), None)
+    if place is None:
         return grounds
-    return [ground for ground in grounds if ground.code != NO_PRICE]
+    unpriced = [m for ground in grounds if ground.code == NO_PRICE for m in ground.missing]
+    missing = (*others[place].missing, *unpriced)
+    others[place] = msgspec.structs.replace(others[place], missing=missing)
+    return others
 
 
 def _same_amount(kind: Kind, priced: Priced, scope: Scope) -> list[Ground]:

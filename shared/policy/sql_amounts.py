@@ -1,5 +1,6 @@
 """How much, as SQL: an amount in fen, or NULL beside the reason that stops it. For DuckDB."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from shared.policy.amounts import NO_PRICE
@@ -12,14 +13,16 @@ from shared.policy.sql import column, condition_sql, listed, literal
 
 @dataclass(frozen=True, slots=True)
 class PricedSql:
-    """`fen`: the amount, meaningful where no stop holds.
+    """`fen`: the amount, meaningful where nothing stops it.
 
     `stops`: (decision, reason, condition) in order; the first that holds is the one that counts.
+    `lacking`: the same, each of which counts; where one holds nothing is computed.
     """
 
     fen: str
     stops: tuple[tuple[str, str, str], ...]
     flags: tuple[tuple[str, str], ...] = ()
+    lacking: tuple[tuple[str, str, str], ...] = ()
     """(reason, condition), where nothing stops the amount"""
 
 
@@ -114,32 +117,33 @@ def _whole(field: str) -> str:
 
 def _catalogue(pack: Pack, kind: Kind, catalogue: Catalogue) -> PricedSql:
     base = _whole(f"facts.{catalogue.fact}")
-    stops = [("HOLD", NO_PRICE, f"{base} IS NULL")]
+    lacking = [("HOLD", NO_PRICE, f"{base} IS NULL")]
     share = None
     if catalogue.uplift is not None:
         more = _whole(f"facts.{catalogue.uplift.fact}")
         raised = f"coalesce({condition_sql(catalogue.uplift.when)}, false)"
         share = f"({FULL_BP} + CASE WHEN {raised} THEN coalesce({more}, 0) ELSE 0 END)"
-    return _computed(pack, kind, base, share, catalogue.times, stops)
+    return _computed(pack, kind, base, share, catalogue.times, lacking)
 
 
 def _ratio(pack: Pack, kind: Kind, ratio: Ratio) -> PricedSql:
     base = _whole(f"facts.{ratio.fact}")
     share = str(ratio.ratio_bp)
-    stops: list[tuple[str, str, str]] = []
-    lacking = "false"
+    lacking: list[tuple[str, str, str]] = []
+    unpriced = "false"
     if ratio.ratio_bp is None:
         share = _whole(f"facts.{ratio.ratio_fact}")
-        lacking = f"{share} IS NULL"
+        unpriced = f"{share} IS NULL"
     raised = ratio.raised
     if raised is not None:
         listed_ = condition_sql(raised.when)
-        stops.append(("HOLD", "FACT_MISSING", f"{listed_} IS NULL"))
+        lacking.append(("HOLD", "FACT_MISSING", f"{listed_} IS NULL"))
+        unpriced = f"{listed_} IS NOT NULL AND {unpriced}"
         if pack.switches.get(raised.interpretation or "") != "base":
-            lacking = f"(NOT {listed_}) AND {lacking}"
+            unpriced = f"(NOT {listed_}) AND {unpriced}"
             share = f"(CASE WHEN {listed_} THEN {raised.ratio_bp} ELSE {share} END)"
-    stops.append(("HOLD", NO_PRICE, f"({lacking}) OR {base} IS NULL"))
-    return _computed(pack, kind, base, share, ratio.times, stops)
+    lacking.append(("HOLD", NO_PRICE, f"coalesce({unpriced}, false) OR {base} IS NULL"))
+    return _computed(pack, kind, base, share, ratio.times, lacking)
 
 
 def _computed(
@@ -148,23 +152,32 @@ def _computed(
     base: str,
     share: str | None,
     times: Times | None,
-    stops: list[tuple[str, str, str]],
+    lacking: list[tuple[str, str, str]],
 ) -> PricedSql:
     numerator, denominator = base, "1"
     if share is not None:
         numerator, denominator = f"{numerator} * {share}", str(FULL_BP)
     if times is not None:
         counted, left = _whole(times.of), _left(pack, kind, times)
-        stops.append(("HOLD", "FACT_MISSING", f"{counted} IS NULL"))
+        stops = [("HOLD", "FACT_MISSING", f"{counted} IS NULL")]
         counted = _beside_the_claim(pack, times, counted, stops)
         if left is not None:
             stops.append(("REJECT", "LIMIT_MONTHS", f"{left} = 0 AND {counted} > 0"))
             counted = f"least({counted}, {left})"
+        lacking += _one_of(stops)
         numerator = f"{numerator} * {counted}"
         denominator = f"({denominator} * {times.divisor})"
     fen = base if share is None and times is None else _rounded(pack, numerator, denominator)
-    stops.append(("HOLD", "AMOUNT_ZERO", f"{fen} = 0"))
-    return PricedSql(fen, tuple(stops), _flags(times))
+    zero = ("HOLD", "AMOUNT_ZERO", f"{fen} = 0")
+    return PricedSql(fen, (zero,), _flags(times), tuple(lacking))
+
+
+def _one_of(stops: list[tuple[str, str, str]]) -> Iterator[tuple[str, str, str]]:
+    """Each of them only where none before it holds."""
+    before = ""
+    for decision, reason, condition in stops:
+        yield decision, reason, f"({condition}){before}"
+        before += f" AND NOT coalesce({condition}, false)"
 
 
 def _flags(times: Times | None) -> tuple[tuple[str, str], ...]:
