@@ -99,6 +99,9 @@ def _grounds_of(pack: Pack, kind: Kind) -> tuple[Grounds, str]:
     _gates(pack, kind, grounds)
     priced = amount_sql(pack, kind)
     before = ""
+    for lacks in priced.lacking:
+        grounds.add(*lacks)
+        before += f" AND NOT coalesce({lacks[2]}, false)"
     for decision, reason, condition in priced.stops:
         grounds.add(decision, reason, f"({condition}){before}")
         before += f" AND NOT coalesce({condition}, false)"
