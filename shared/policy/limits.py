@@ -5,12 +5,17 @@ from datetime import date
 
 import msgspec
 
+from shared.events.base import Level
 from shared.policy.cases import ClaimCase, Ground, History, Subsidy
 from shared.policy.pack import CertificateOnce, Limit, MaxTimes, NoRepeat, Pack
 from shared.policy.unknown import missing_field, missing_of
 
 # The national levels from low to high; `none` has no place in this order.
 RANKS = {"L5": 1, "L4": 2, "L3": 3, "L2": 4, "L1": 5}
+WITH_LEVEL = ("qualification", "skill_level")
+"""certificates of one of the five national levels (HLD-1.5-1)"""
+WITHOUT_LEVEL = ("special_capacity", "special_operation", "training_pass", "diploma")
+"""certificates without one"""
 OTHER_TRADE = "hold_other_trade"
 """the reading of INT-05 by which another trade of the same occupation is for a person"""
 TRAINING = "training"
@@ -21,15 +26,26 @@ MAX_EXCEPTIONS = 5
 """how often one person's limit of one year can be passed"""
 
 
-def level_class(pack: Pack, level: str, certificate_type: str) -> str:
+def own_level(level: Level, certificate_type: str) -> Level:
+    """The national level that the certificate has, whatever level was written beside it."""
+    return "none" if certificate_type in WITHOUT_LEVEL else level
+
+
+def level_class(pack: Pack, level: Level, certificate_type: str) -> str:
     """What counts as the same level (INT-04).
 
     The types without a level are one level each; types with a level are equal unless the pack
     says otherwise.
     """
-    if level == "none" or pack.switches.get("INT-04") == "level_and_certificate_type":
-        return f"{level}:{certificate_type}"
-    return level
+    own = own_level(level, certificate_type)
+    if own == "none" or pack.switches.get("INT-04") == "level_and_certificate_type":
+        return f"{own}:{certificate_type}"
+    return own
+
+
+def level_unsaid(level: Level, certificate_type: str) -> bool:
+    """The certificate has one of the five levels, and nobody said which."""
+    return level == "none" and certificate_type in WITH_LEVEL
 
 
 def year_basis(pack: Pack) -> tuple[str, str]:
@@ -92,12 +108,23 @@ def _same_level(pack: Pack, claim: ClaimCase, earlier: Subsidy) -> bool:
     ) == level_class(pack, claim.level, claim.certificate_type)
 
 
+def _may_be_same(claim: ClaimCase, earlier: Subsidy) -> bool:
+    """Only the level that the claim does not say could tell the two apart."""
+    type_ = earlier.certificate_type
+    levelled = own_level(earlier.level, type_) != "none" or type_ in WITH_LEVEL
+    return earlier.occupation == claim.occupation and levelled
+
+
 def _repeat(
     pack: Pack, limit: NoRepeat, claim: ClaimCase, subsidies: Iterable[Subsidy]
 ) -> list[Ground]:
     before = list(subsidies)
     if before and not claim.occupation:  # a block that nobody can check holds
         return [missing_of((limit.clause,), (missing_field("claim.occupation"),))]
+    if level_unsaid(claim.level, claim.certificate_type):
+        unclear = any(_may_be_same(claim, s) for s in before)
+        missing = (missing_field("claim.level"),)
+        return [missing_of((limit.clause,), missing)] if unclear else []
     same = [s for s in before if _same_level(pack, claim, s)]
     if not same:
         return []
@@ -201,12 +228,16 @@ def trainings(history: History) -> Iterator[Subsidy]:
     return (one for one in history.subsidies if one.counter == TRAINING)
 
 
+def _rank(level: Level, certificate_type: str) -> int:
+    return RANKS.get(own_level(level, certificate_type), 0)
+
+
 def _lower_after_higher(pack: Pack, claim: ClaimCase, history: History) -> list[Ground]:
-    rank = RANKS.get(claim.level, 0) if counted_kind(pack, claim.kind) else 0
+    rank = _rank(claim.level, claim.certificate_type) if counted_kind(pack, claim.kind) else 0
     higher = tuple(
         s.stream
         for s in trainings(history)
-        if rank and s.occupation == claim.occupation and RANKS.get(s.level, 0) > rank
+        if rank and s.occupation == claim.occupation and _rank(s.level, s.certificate_type) > rank
     )
     if not higher:
         return []

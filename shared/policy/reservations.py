@@ -18,8 +18,10 @@ from shared.policy.limits import (
     counts,
     excepted,
     level_class,
+    level_unsaid,
     limit_grounds,
     limits_of,
+    own_level,
     year_basis,
     year_of,
 )
@@ -102,9 +104,12 @@ def _month_slots(pack: Pack, case: ClaimCase, person: str) -> list[ReservationKe
 
 def _levels_to_read(case: ClaimCase) -> list[Level]:
     """The own level, and the higher ones, which only a flag asks for (INT-06)."""
-    rank = RANKS.get(case.level)
+    if level_unsaid(case.level, case.certificate_type):
+        return ["none", *_LEVELS]  # any of them may be the same
+    own = own_level(case.level, case.certificate_type)
+    rank = RANKS.get(own)
     higher: list[Level] = [] if rank is None else [x for x in _LEVELS if RANKS[x] > rank]
-    return [case.level, *higher]
+    return [own, *higher]
 
 
 _LEVELS: tuple[Level, ...] = ("L5", "L4", "L3", "L2", "L1")

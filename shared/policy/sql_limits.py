@@ -9,14 +9,17 @@ from shared.policy.limits import (
     OTHER_TRADE,
     RANKS,
     TRAINING,
+    WITH_LEVEL,
+    WITHOUT_LEVEL,
     counted_kind,
     year_basis,
 )
 from shared.policy.pack import CertificateOnce, MaxTimes, NoRepeat, Pack
 from shared.policy.parts import Kind
-from shared.policy.sql import literal
+from shared.policy.sql import listed, literal
 
 _TRAINED = f"h.counter = {literal(TRAINING)}"
+_UNSAID = f"(claim_level = 'none' AND claim_certificate_type IN {listed(WITH_LEVEL)})"
 _COUNT_BITS = 12  # a history has at most 1,000 entries; five counts stay below 63 bits
 
 
@@ -67,10 +70,10 @@ def limits_sql(pack: Pack, kind: Kind, grounds: Grounds) -> None:
     _unlimited(pack, kind, grounds)
     if not counted_kind(pack, kind.id):
         return
-    rank = _rank("claim_level")
+    rank = _rank("claim_level", "claim_certificate_type")
     higher = (
         f"{rank} > 0 AND {_TRAINED} AND h.occupation = claim_occupation"
-        f" AND {_rank('h.level')} > {rank}"
+        f" AND {_rank('h.level', 'h.certificate_type')} > {rank}"
     )
     refuse = pack.switches.get("INT-06") == "reject"
     grounds.add(
@@ -96,9 +99,22 @@ def _same_pair(pack: Pack) -> str:
     )
 
 
-def _rank(level: str) -> str:
+def _rank(level: str, type_: str) -> str:
     ranks = " ".join(f"WHEN {literal(one)} THEN {rank}" for one, rank in RANKS.items())
-    return f"(CASE {level} {ranks} ELSE 0 END)"
+    return f"(CASE {_own_level(level, type_)} {ranks} ELSE 0 END)"
+
+
+def _own_level(level: str, type_: str) -> str:
+    return f"(CASE WHEN {type_} IN {listed(WITHOUT_LEVEL)} THEN 'none' ELSE {level} END)"
+
+
+def _may_be_same() -> str:
+    """Only the level that the claim does not say could tell the two apart."""
+    levelled = (
+        f"({_own_level('h.level', 'h.certificate_type')} <> 'none'"
+        f" OR h.certificate_type IN {listed(WITH_LEVEL)})"
+    )
+    return f"(h.occupation = claim_occupation AND {levelled})"
 
 
 def _same(limit: CertificateOnce) -> str:
@@ -120,7 +136,10 @@ def _certificate(
 def _repeat(
     pack: Pack, limit: NoRepeat, once: str | None, grounds: Grounds
 ) -> Iterator[tuple[str, str, str]]:
-    same = f"{_TRAINED} AND (claim_occupation = '' OR ({_same_pair(pack)}))"
+    same = (
+        f"{_TRAINED} AND (CASE WHEN claim_occupation = '' THEN true"
+        f" WHEN {_UNSAID} THEN {_may_be_same()} ELSE {_same_pair(pack)} END)"
+    )
     if once is not None:  # an earlier claim is cited by the strictest limit only
         cited = (
             f"claim_certificate IS NOT NULL AND (coalesce({once}, false)"
@@ -128,22 +147,23 @@ def _repeat(
         )
         same = f"{same} AND NOT ({cited})"
     found = f"{grounds.counted(same)} > 0"
-    yield "HOLD", "FACT_MISSING", f"claim_occupation = '' AND {found}"
-    repeated = f"claim_occupation <> '' AND {found}"
+    yield "HOLD", "FACT_MISSING", f"(claim_occupation = '' OR {_UNSAID}) AND {found}"
+    repeated = f"claim_occupation <> '' AND NOT {_UNSAID} AND {found}"
     if pack.switches.get("INT-05") != OTHER_TRADE:
         yield "REJECT", limit.reason, repeated
         return
     alike = f"{same} AND coalesce(h.trade = claim_trade, true)"
-    clear = f"claim_occupation <> '' AND {grounds.counted(alike)} > 0"
+    clear = f"claim_occupation <> '' AND NOT {_UNSAID} AND {grounds.counted(alike)} > 0"
     yield "REJECT", limit.reason, clear
     yield "HOLD", "TRADE_DIFFERS", f"{repeated} AND NOT ({clear})"
 
 
 def _level_class(pack: Pack, level: str, type_: str) -> str:
-    joined = f"({level} || ':' || {type_})"
+    own = _own_level(level, type_)
+    joined = f"({own} || ':' || {type_})"
     if pack.switches.get("INT-04") == "level_and_certificate_type":
         return joined
-    return f"(CASE WHEN {level} = 'none' THEN {joined} ELSE {level} END)"
+    return f"(CASE WHEN {own} = 'none' THEN {joined} ELSE {own} END)"
 
 
 def _times(pack: Pack, limit: MaxTimes, grounds: Grounds) -> Iterator[tuple[str, str, str]]:
