@@ -29,6 +29,8 @@ class Source(Part, frozen=True, kw_only=True):
     id: Code
     name: Words
     clause: Clause
+    earmarked: bool = False
+    """its clause keeps this money for the action, and does not only name the source"""
 
 
 class SpecialAccount(Part, frozen=True, kw_only=True):

@@ -10,9 +10,17 @@ from shared.events.base import Level, PayeeKind
 from shared.policy.amounts import NO_PRICE, rate_of
 from shared.policy.cases import Cited, Missing, Step
 from shared.policy.conditions import FULL_BP
-from shared.policy.duties import Source, SpecialAccount
+from shared.policy.duties import SpecialAccount
 from shared.policy.pack import Advance, Pack
-from shared.policy.parts import Table
+from shared.policy.parts import Kind, Table
+from shared.policy.sources import (
+    earmarked_for,
+    fixed_source,
+    known_purpose,
+    source_of,
+    sources_of,
+    unknown_by,
+)
 
 Ruling = Literal[
     "APPROVE",
@@ -73,9 +81,10 @@ class PaymentCase(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
     """A payment from a source of the document. Sums in fen."""
 
     purpose: str
-    """what is paid: a purpose of the special account, or the kind of subsidy"""
+    """what is paid: the kind of subsidy, a purpose of the special account, or in any city
+    `training_subsidy`, `appraisal_subsidy`, `living_allowance`"""
     fund: str | None = None
-    """a source of the document"""
+    """a source of the document; none where the account or the kind has only one"""
     special_account: bool = False
     """paid from the special account (专账)"""
     amount_fen: Money
@@ -122,30 +131,37 @@ def largest_advance(advance: Advance, base_fen: int) -> int:
 
 
 def judge_advance(pack: Pack, case: AdvanceCase) -> Verdict:
-    """HLD-10-4 with INT-07 and INT-08; a document without an advance clause holds (INT-11)."""
+    """HLD-10-4 with INT-07 and INT-08; a document without an advance clause holds (INT-11).
+
+    What refuses goes before what only waits, as with a claim.
+    """
     advance = pack.content.advance
     if advance is None:
         return _held(pack, "POLICY_SILENT", (), "INT-11")
-    if not _may_be_advanced(advance, case):
+    if not _may_be_advanced(pack, advance, case):
         return _verdict(pack, "REJECT", (advance.clause,), reasons=("ADVANCE_PAYEE",))
     if not _in_force(pack, case.requested_on):
         return _verdict(pack, "REJECT", (), reasons=("POLICY_NOT_IN_FORCE",), read=("INT-01",))
+    base_fen = _sum_of(pack, case.base_fen, case.plan)
+    step = None if isinstance(base_fen, str) else _advanced(advance, base_fen, case)
+    if step is not None and case.asked_fen > step.amount_fen:
+        over = _verdict(pack, "REJECT", (advance.clause,), reasons=("ADVANCE_RATIO",))
+        return msgspec.structs.replace(over, steps=(step,), interpretations=("INT-07",))
     if case.owes_fen:
         return _held(pack, "RECOVERY_OPEN", (advance.clause,), "INT-08")
-    base_fen = _sum_of(pack, case.base_fen, case.plan)
-    if isinstance(base_fen, str):
-        return _held(pack, base_fen, (advance.clause,), "INT-07")
-    most_fen = largest_advance(advance, base_fen)
-    step = Step(
+    if isinstance(base_fen, str) or step is None:
+        return _held(pack, str(base_fen), (advance.clause,), "INT-07")
+    return _paid(pack, "ADVANCE_OK", advance.clause, case.asked_fen, case.payee_kind, (step,))
+
+
+def _advanced(advance: Advance, base_fen: int, case: AdvanceCase) -> Step:
+    """What may still be advanced of the base."""
+    return Step(
         clause=advance.clause,
         what="advance",
         inputs=(f"{base_fen} fen", f"{advance.max_ratio_bp} bp", f"{case.advanced_fen} fen"),
-        amount_fen=max(0, most_fen - case.advanced_fen),
+        amount_fen=max(0, largest_advance(advance, base_fen) - case.advanced_fen),
     )
-    if case.asked_fen + case.advanced_fen > most_fen:
-        over = _verdict(pack, "REJECT", (advance.clause,), reasons=("ADVANCE_RATIO",))
-        return msgspec.structs.replace(over, steps=(step,), interpretations=("INT-07",))
-    return _paid(pack, "ADVANCE_OK", advance.clause, case.asked_fen, case.payee_kind, (step,))
 
 
 def judge_settlement(pack: Pack, case: SettlementCase) -> Verdict:
@@ -170,21 +186,36 @@ def judge_settlement(pack: Pack, case: SettlementCase) -> Verdict:
 
 def judge_payment(pack: Pack, case: PaymentCase) -> Verdict:
     """Earmarking, the named source, and the sum of the special account (ZB-3.2-2, RD-12-1)."""
+    if case.paid_on < pack.content.validity.valid_from:
+        return _too_early(pack)
     special = _special(pack, case)
     if case.special_account and special is None:
         return _held(pack, "POLICY_SILENT", (), "INT-11")
     refused = _source_refused(pack, case, special)
     if refused is None and special is not None:
         refused = _account_refused(pack, case, special)
+    if refused is None and not known_purpose(pack, case.purpose):
+        refused = _not_for_this(pack, case)
     if refused is not None:
         return refused
-    named = _source(pack, case.fund or (special.source if special else None))
-    if named is None and special is None:
-        return _verdict(pack, "HOLD", _source_clauses(pack), reasons=("FUND_MISSING",))
-    clauses: tuple[str, ...] = () if special is None else (special.clause,)
-    clauses += () if named is None else (named.clause,)
+    funds = pack.content.funds
+    named = source_of(funds, case.fund or fixed_source(pack, special, case.purpose))
+    if named is None:
+        clauses = tuple(dict.fromkeys(source.clause for source in funds.sources))
+        return _verdict(pack, "HOLD", clauses, reasons=("FUND_MISSING",))
+    clauses = (*(() if special is None else (special.clause,)), named.clause)
     paid = _verdict(pack, "APPROVE", tuple(dict.fromkeys(clauses)))
     return msgspec.structs.replace(paid, amount_fen=case.amount_fen)
+
+
+def _too_early(pack: Pack) -> Verdict:
+    """Nothing is paid under a document before it begins; days set by hand are for a person."""
+    validity = pack.content.validity
+    stated = validity.basis == "stated"
+    clauses = () if validity.clause is None else (validity.clause,)
+    ruling: Ruling = "REJECT" if stated else "HOLD"
+    reads = () if stated else ("INT-01",)
+    return _verdict(pack, ruling, clauses, reasons=("POLICY_NOT_IN_FORCE",), read=reads)
 
 
 def _special(pack: Pack, case: PaymentCase) -> SpecialAccount | None:
@@ -197,31 +228,22 @@ def _special(pack: Pack, case: PaymentCase) -> SpecialAccount | None:
     return special if special.cap_fen and case.fund == special.source else None
 
 
-def _source(pack: Pack, fund: str | None) -> Source | None:
-    return next((one for one in pack.content.funds.sources if one.id == fund), None)
-
-
-def _source_clauses(pack: Pack) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(source.clause for source in pack.content.funds.sources))
-
-
 def _source_refused(
     pack: Pack, case: PaymentCase, special: SpecialAccount | None
 ) -> Verdict | None:
     if case.fund is None:
         return None
-    if _source(pack, case.fund) is None:
-        return _verdict(pack, "REJECT", _source_clauses(pack), reasons=("FUND_UNKNOWN",))
-    if special is not None and special.source not in (None, case.fund):
-        return _verdict(pack, "REJECT", (special.clause,), reasons=("FUND_UNKNOWN",))
+    unknown = unknown_by(pack.content.funds, special, case.fund)
+    if unknown:
+        return _verdict(pack, "REJECT", unknown, reasons=("FUND_UNKNOWN",))
     kind = pack.kinds.get(case.purpose)
-    if kind is not None and kind.funds and case.fund not in kind.funds:
+    if kind is not None and case.fund not in sources_of(pack, kind.id):
         return _verdict(pack, "REJECT", kind.clauses[:1], reasons=("FUND_NOT_FOR_KIND",))
     return None
 
 
 def _account_refused(pack: Pack, case: PaymentCase, special: SpecialAccount) -> Verdict | None:
-    if case.purpose not in special.purposes and case.purpose not in pack.kinds:
+    if not earmarked_for(special, case.purpose):
         return _verdict(pack, "REJECT", (special.clause,), reasons=("NOT_EARMARKED",))
     if special.cap_fen is None and case.opened_fen is None:
         return None  # nobody has said what the account holds
@@ -229,6 +251,16 @@ def _account_refused(pack: Pack, case: PaymentCase, special: SpecialAccount) -> 
     if case.amount_fen <= room_fen:
         return None
     return _verdict(pack, "REJECT", (special.cap_clause or special.clause,), reasons=("FUND_CAP",))
+
+
+def _not_for_this(pack: Pack, case: PaymentCase) -> Verdict:
+    """A purpose that the document does not know: refused where it keeps the source for the action,
+    else for a person, since the text bars nothing (INT-11).
+    """
+    named = source_of(pack.content.funds, case.fund)
+    if named is None or not named.earmarked:
+        return _held(pack, "POLICY_SILENT", () if named is None else (named.clause,), "INT-11")
+    return _verdict(pack, "REJECT", (named.clause,), reasons=("NOT_EARMARKED",))
 
 
 def judge_finding(pack: Pack, case: FindingCase) -> Verdict:
@@ -246,10 +278,20 @@ def judge_finding(pack: Pack, case: FindingCase) -> Verdict:
     return _held(pack, "POLICY_SILENT", (), "INT-11")
 
 
-def _may_be_advanced(advance: Advance, case: AdvanceCase) -> bool:
-    if case.payee_kind not in advance.payees:
+def _may_be_advanced(pack: Pack, advance: Advance, case: AdvanceCase) -> bool:
+    """Named by the clause, and one who can be paid for the kind of the plan at all."""
+    kind = None if case.plan is None else pack.kinds.get(case.plan.kind)
+    if case.payee_kind not in advance.payees or not _ever_paid(pack, kind, case.payee_kind):
         return False
     return case.payee_kind != "institution" or case.programme in advance.institution_programmes
+
+
+def _ever_paid(pack: Pack, kind: Kind | None, payee: PayeeKind) -> bool:
+    """Whether a rule of the kind pays such a body; a payee that nobody has named bars none."""
+    if kind is None:
+        return True
+    named = {rule.payee or pack.switches[rule.interpretation or ""] for rule in kind.payees}
+    return bool(named & {payee, "payer", "hold"})
 
 
 def _in_force(pack: Pack, day: date) -> bool:

@@ -16,7 +16,7 @@ from services.claims.claim.judgement import (
     policy_used,
     taken_at_approval,
 )
-from services.claims.claim.paying import notice_clause, sources_clause, sources_of
+from services.claims.claim.paying import notice_clause, sources_clause
 from services.claims.claim.planned import NO_PLAN, PlanOfClaim, plan_grounds, settled_by_plan
 from services.claims.claim.refusals import NotWhatWasProposed, StaleProposal
 from services.claims.claim.shown import shown_sha256
@@ -38,6 +38,7 @@ from shared.events.claims import (
     SlotHeld,
 )
 from shared.policy.pack import Pack
+from shared.policy.sources import sources_of
 from shared.store.commands import Decision, Holders, Slot
 from shared.store.unit import SlotKey
 

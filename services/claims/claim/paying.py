@@ -1,6 +1,7 @@
 """What the policy says of paying a granted claim: first a notice, and from which source. Pure."""
 
 from shared.policy.pack import Pack
+from shared.policy.sources import sources_of
 
 
 def notice_clause(pack: Pack, kind: str) -> str | None:
@@ -10,12 +11,6 @@ def notice_clause(pack: Pack, kind: str) -> str | None:
         if step.step == "notice" and step.before == "payment":
             return step.clause
     return None
-
-
-def sources_of(pack: Pack, kind: str) -> tuple[str, ...]:
-    """Sources of money that may pay this kind; none where the policy names no source at all."""
-    named = pack.kinds[kind].funds if kind in pack.kinds else ()
-    return named or tuple(source.id for source in pack.content.funds.sources)
 
 
 def sources_clause(pack: Pack, kind: str) -> str | None:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from services.claims.claim.judgement import policy_used
-from services.claims.claim.paying import notice_clause, sources_clause, sources_of
+from services.claims.claim.paying import notice_clause, sources_clause
 from services.claims.plan.decide import (
     Plan,
     Stage,
@@ -24,6 +24,7 @@ from services.claims.plan.tariff import Terms, terms_of
 from shared.events.base import MAX_HANDS
 from shared.events.plans import PlanApproved, PlanRejected
 from shared.policy.pack import Pack
+from shared.policy.sources import sources_of
 from shared.store.commands import Decision
 
 

@@ -8,6 +8,7 @@ from services.payments.fund.decide import OpenFund
 from services.payments.fund.refusals import NotEarmarked, SourceUnknown, SpecialAccountSilent
 from shared.policy import load
 from shared.policy.duties import Funds, SpecialAccount
+from shared.policy.sources import earmarked_for, unknown_by
 
 NONE = Funds()
 
@@ -32,23 +33,21 @@ def of_policy(funds: Funds, command: OpenFund) -> OpenFund:
     A place whose policy is not part of the release says its sources itself; the approval names
     those that may pay. Raises SourceUnknown, SpecialAccountSilent, NotEarmarked.
     """
-    sources = {source.id: source for source in funds.sources}
-    if sources and command.source not in sources:
-        first = next(iter(sources.values()))
-        raise SourceUnknown(source=command.source, clause=first.clause)
+    special = funds.special_account if command.special_account else None
+    unknown = unknown_by(funds, special, command.source)
+    if unknown:
+        raise SourceUnknown(source=command.source, clause=unknown[0])
     if not command.special_account:
         return command
-    if funds.special_account is None:
+    if special is None:
         raise SpecialAccountSilent
-    return _special(funds.special_account, command)
+    return _special(special, command)
 
 
 def _special(special: SpecialAccount, command: OpenFund) -> OpenFund:
     """Separate books, earmarked use (ZB-3.2-2, RD-12-2); at most so much (RD-12-1)."""
-    if special.source is not None and command.source != special.source:
-        raise SourceUnknown(source=command.source, clause=special.clause)
     for purpose in command.purposes:
-        if purpose not in special.purposes:
+        if not earmarked_for(special, purpose):
             raise NotEarmarked(fund=command.fund, purpose=purpose, clause=special.clause)
     return replace(
         command,
