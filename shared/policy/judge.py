@@ -6,7 +6,7 @@ from datetime import date
 import msgspec
 
 from shared.events.base import PayeeKind
-from shared.policy.amounts import NO_PRICE, Priced, amount_of
+from shared.policy.amounts import amount_of
 from shared.policy.cases import (
     Cited,
     ClaimCase,
@@ -24,7 +24,8 @@ from shared.policy.limits import limit_grounds, limits_of, nearly_used, year_of
 from shared.policy.months import shared_months
 from shared.policy.pack import CertificateOnce, Pack
 from shared.policy.parts import FactSpec, Gate, Kind, PayeeRule
-from shared.policy.unknown import day_of, missing_field, missing_of, unknown_ground
+from shared.policy.prices import same_amount, without_price
+from shared.policy.unknown import day_of, missing_field, missing_of, unknown_ground, unknown_member
 
 _TYPES = {"boolean": bool, "integer": int, "text": str, "date": date}
 
@@ -48,8 +49,8 @@ def judge(
     rule, paid = _payee(pack, kind, scope)
     grounds += _place(pack, claim) + _group(pack, kind, scope) + _gates(pack, kind, scope)
     grounds += [*priced.grounds, *paid, *limit_grounds(pack, claim, history)]
-    grounds += _same_amount(kind, priced, scope)
-    grounds = _without_price(grounds)
+    grounds += same_amount(kind, priced, scope)
+    grounds = without_price(grounds)
     used = _facts_used(pack, kind, scope)
     stopped = any(ground.decision != "FLAG" for ground in grounds)
     if rule is None or not priced.steps or stopped:
@@ -144,7 +145,7 @@ def _outside(pack: Pack, kind: Kind, claim: ClaimCase) -> Ground:
         decision="REJECT" if stated else "HOLD",
         code="POLICY_NOT_IN_FORCE",
         clauses=_dates_clause(pack),
-        interpretations=_date_reading(pack, claim) if stated else ("INT-01",),
+        interpretations=_date_reading(pack, kind, claim) if stated else ("INT-01",),
     )
 
 
@@ -153,11 +154,13 @@ def _dates_clause(pack: Pack) -> tuple[str, ...]:
     return () if clause is None else (clause,)
 
 
-def _date_reading(pack: Pack, claim: ClaimCase) -> tuple[str, ...]:
-    """INT-01 matters only where the claim's dates do not all lie on the same side."""
+def _date_reading(pack: Pack, kind: Kind, claim: ClaimCase) -> tuple[str, ...]:
+    """INT-01 matters only where the claim's dates do not all lie on the same side; a certificate
+    that does not date the kind is none of them.
+    """
     first, last = pack.content.validity.valid_from, pack.content.validity.valid_to or date.max
     days = (
-        claim.certificate_issued_on,
+        day_of(claim, kind.dated_by),
         claim.claimed_on,
         claim.training_from,
         claim.training_to,
@@ -180,7 +183,7 @@ def _group(pack: Pack, kind: Kind, scope: Scope) -> list[Ground]:
         return []
     member = holds(group.member_when, scope)
     if member is None:
-        return [unknown_ground(pack, group.member_when, group.clauses, scope)]
+        return [unknown_member(pack, group.member_when, group.clauses, scope)]
     if member:
         return []
     return [Ground(decision="REJECT", code="GROUP_NOT_MET", clauses=group.clauses)]
@@ -193,7 +196,8 @@ def _gates(pack: Pack, kind: Kind, scope: Scope) -> list[Ground]:
         if gate.when is not None:
             passed = holds(gate.when, scope)
             if passed is None:
-                grounds.append(unknown_ground(pack, gate.when, clauses, scope))
+                unknown = unknown_member if gate.groups else unknown_ground
+                grounds.append(unknown(pack, gate.when, clauses, scope))
                 continue
         else:
             passed = gate.unless is None or holds(gate.unless, scope) is not True
@@ -211,35 +215,6 @@ def _stop(gate: Gate, clauses: tuple[str, ...]) -> list[Ground]:
         instead=gate.instead,
     )
     return [stop, msgspec.structs.replace(stop, decision="FLAG")] if gate.flag else [stop]
-
-
-def _without_price(grounds: list[Ground]) -> list[Ground]:
-    """AMOUNT_CATALOGUE says: eligible, only the table is missing. Beside another hold it says
-    nothing that the claimant could use; what is missing is named all the same, so that nobody is
-    asked in rounds.
-    """
-    others = [ground for ground in grounds if ground.code != NO_PRICE]
-    place = next((n for n, ground in enumerate(others) if ground.decision == "HOLD"), None)
-    if place is None:
-        return grounds
-    unpriced = [m for ground in grounds if ground.code == NO_PRICE for m in ground.missing]
-    missing = (*others[place].missing, *unpriced)
-    others[place] = msgspec.structs.replace(others[place], missing=missing)
-    return others
-
-
-def _same_amount(kind: Kind, priced: Priced, scope: Scope) -> list[Ground]:
-    """Same trade and level, same amount: another amount than the city's usual one is a finding,
-    unless the document itself raises it (JN-21-3).
-    """
-    same = kind.same_amount
-    usual = scope.facts.get(same.fact) if same else None
-    if same is None or usual is None or not priced.steps:
-        return []
-    paid = priced.steps[-1]
-    if paid.what == "uplift" or usual.value == paid.amount_fen:
-        return []
-    return [Ground(decision="FLAG", code=same.reason, clauses=(same.clause,))]
 
 
 def _payee(pack: Pack, kind: Kind, scope: Scope) -> tuple[PayeeRule | None, list[Ground]]:
@@ -333,19 +308,24 @@ def _mattered(
     readings: tuple[str, ...],
 ) -> tuple[str, ...]:
     mattered = {*readings, *(one for ground in flags for one in ground.interpretations)}
-    mattered |= {*_date_reading(pack, claim)}
+    mattered |= {*_date_reading(pack, kind, claim)}
     if nearly_used(pack, claim, history):
         mattered |= {"INT-02", "INT-03"}
     return tuple(sorted(mattered))
 
 
 def _looked_at(pack: Pack, kind: Kind, scope: Scope) -> list[str]:
-    """Clauses of the gates that were passed. What nobody has reported was not looked at."""
+    """Clauses of the gates that were passed. What nobody has reported was not looked at, and a
+    clause on fraud says nothing of a claim that is approved.
+    """
     key = kind.id, scope.case.group
+    fraud = {one.clause for one in pack.content.sanctions if one.offence == "fraud"}
     return [
         gate.clause
         for gate, facts in zip(pack.gates[key], pack.gate_facts[key], strict=True)
-        if gate.clause and (gate.unless is None or _was_known(gate.unless, facts, scope))
+        if gate.clause
+        and gate.clause not in fraud
+        and (gate.unless is None or _was_known(gate.unless, facts, scope))
     ]
 
 
@@ -373,7 +353,8 @@ def _approved(
     group = pack.groups[claim.group]
     passed = [*_looked_at(pack, kind, scope), rule.clause, *group.clauses]
     passed += _limit_clauses(pack, claim)
-    clauses = _each_once([*passed, *_dates_clause(pack)])
+    shown = (clause for ground in flags for clause in ground.clauses)
+    clauses = _each_once([*passed, *_dates_clause(pack), *shown])
     return Judgement(
         decision="APPROVE",
         amount_fen=amount_fen,

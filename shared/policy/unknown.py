@@ -2,6 +2,8 @@
 
 from datetime import date
 
+import msgspec
+
 from shared.policy.cases import ClaimCase, Ground, Missing
 from shared.policy.conditions import Condition, Scope, unknown_fields
 from shared.policy.pack import Pack
@@ -29,14 +31,18 @@ def unknown_ground(
 ) -> Ground:
     """Held by a condition that is neither true nor false."""
     missing = tuple(missing_in(pack, field, scope) for field in unknown_fields(condition, scope))
-    dated = any(m.as_of is not None for m in missing) and "INT-15" in pack.switches
-    return Ground(
-        decision="HOLD",
-        code="FACT_MISSING",
-        clauses=clauses,
-        missing=missing,
-        interpretations=("INT-15",) if dated else (),
-    )
+    return missing_of(clauses, missing)
+
+
+def unknown_member(
+    pack: Pack, condition: Condition, clauses: tuple[str, ...], scope: Scope
+) -> Ground:
+    """Held until a register says whether the person belongs to the group, on the day of INT-15."""
+    held = unknown_ground(pack, condition, clauses, scope)
+    read = pack.switches.get("INT-15")
+    specs = (pack.facts.get(m.fact) for m in held.missing if m.as_of is not None)
+    dated = any(spec is not None and spec.as_of == read for spec in specs)
+    return msgspec.structs.replace(held, interpretations=("INT-15",) if dated else ())
 
 
 def missing_in(pack: Pack, field: str, scope: Scope) -> Missing:
