@@ -1,130 +1,259 @@
-"""An answer in words: as lines for an officer, and as a letter to the claimant, zh or en."""
+"""The letter to whoever is concerned: what was decided, why, what happens next, zh or en.
+
+It names no person, no other person's claim, and nothing that the auditors look into.
+"""
 
 from collections.abc import Iterator
 
-from shared.money import yuan
-from shared.policy.cases import Missing, Step
-from shared.policy.judging import Answer, Outcome
+from shared.policy.behind import Told, field_line, seen_behind, subject_of, told_of
+from shared.policy.judging import Outcome
+from shared.policy.letter_words import decided, letter_words
 from shared.policy.pack import Pack
+from shared.policy.telling import (
+    COMMA,
+    MARK,
+    NO_NUMBER,
+    asked_words,
+    bracketed,
+    clause_words,
+    kind_words,
+    money,
+    reading_words,
+    register_words,
+    step_words,
+)
 from shared.policy.words import Language, dictionary, named, said
 
-_MARK: dict[Language, str] = {"zh": "：", "en": ": "}
+_DAYS = ("claimed_on", "requested_on", "settled_on", "paid_on", "confirmed_on")
+_RECOVERED = ("SETTLE_RECOVER", "RECOVER")
 
 
 def letter(outcome: Outcome, language: Language) -> str:
-    """What was decided, why, by which clause, what is missing, and how to object."""
-    words = dictionary().letter
-    pack, found = outcome.pack, outcome.answer
-
-    def head(name: str) -> str:
-        return said(words[name], language) + _MARK[language]
-
-    lines = [said(words["title"], language), ""]
-    lines += [head("case") + outcome.case.case]
-    lines += [head("policy") + _policy(pack, language), ""]
-    lines += [head("decided") + named(dictionary().decisions, found.decision, language)]
-    if found.amount_fen:
-        lines += [head("amount") + yuan(found.amount_fen)]
-    if found.payee_kind is not None:
-        lines += [head("payee") + named(dictionary().payees, found.payee_kind, language)]
-    for name, body in _parts(pack, found, language):
+    """One page of plain text, ready to be printed."""
+    subject = _subject(outcome)
+    told = told_of(outcome)
+    lines = [said(letter_words().titles[subject], language), ""]
+    lines += [_head(name, language) + text for name, text in _top(outcome, language)]
+    lines += ["", *(_head(name, language) + text for name, text in _decision(outcome, language))]
+    for name, body in _parts(outcome, told, language):
         if body:
-            lines += ["", head(name).rstrip(), *(f"  - {line}" for line in body)]
-    remedy = "held_text" if found.decision == "HOLD" else "object_text"
-    lines += ["", head("object").rstrip(), "  " + said(words[remedy], language)]
+            lines += ["", _head(name, language).rstrip(), *(f"  - {line}" for line in body)]
+    for name, texts in (("next", _next(outcome, language)), ("object", _object(outcome, language))):
+        if texts:
+            lines += ["", _head(name, language).rstrip(), *(f"  {text}" for text in texts)]
+    lines += ["", *(_head(name, language) + text for name, text in _foot(outcome, told, language))]
     return "\n".join(lines) + "\n"
 
 
-def _parts(pack: Pack, found: Answer, language: Language) -> Iterator[tuple[str, list[str]]]:
-    yield "computed", [_step(step, language) for step in found.steps]
-    yield "why", [_reason(pack, code, language) for code in found.reasons]
-    yield "conflicts", list(getattr(found, "conflicts", ()))
-    yield "missing", [_missing(pack, one, language) for one in found.missing]
-    yield "clauses", [_clause(pack, one.clause, language) for one in found.citations]
-    kinds = getattr(found, "instead", ())
-    yield "instead", [_kind(pack, kind, language) for kind in kinds]
-    yield "readings", [_reading(pack, one, language) for one in found.interpretations]
-    yield "flags", [_reason(pack, code, language) for code in found.flags]
+def _subject(outcome: Outcome) -> str:
+    return outcome.case.subject() or "claim"
 
 
-def lines_of(outcome: Outcome, language: Language) -> list[str]:
-    """The answer for an officer: a few lines, every part on its own."""
-    pack, found = outcome.pack, outcome.answer
-    words = dictionary()
-    title = f"{outcome.case.case}  {outcome.case.title}".rstrip()
-    sum_of = f"  {yuan(found.amount_fen)}" if found.amount_fen else ""
-    payee = "" if found.payee_kind is None else f" -> {found.payee_kind}"
-    lines = [f"{title}  [{pack.policy_id}@{pack.version}]"]
-    meaning = named(words.decisions, found.decision, language)
-    lines += [f"  {found.decision}{sum_of}{payee}  ({meaning})"]
-    acts = getattr(found, "acts", ())
-    lines += [f"  act       {act}: {named(words.acts, act, language)}" for act in acts]
-    lines += [f"  step      {_step(step, language)}" for step in found.steps]
-    lines += [f"  reason    {_reason(pack, code, language)}" for code in found.reasons]
-    lines += [f"  flag      {_reason(pack, code, language)}" for code in found.flags]
-    lines += [f"  missing   {_missing(pack, one, language)}" for one in found.missing]
-    lines += [f"  clause    {_clause(pack, one.clause, language)}" for one in found.citations]
-    lines += [f"  fact      {line}" for line in _facts(found)]
-    lines += [f"  reading   {_reading(pack, one, language)}" for one in found.interpretations]
-    conflicts = ", ".join(getattr(found, "conflicts", ()))
-    lines += [f"  conflicts {conflicts}"] if conflicts else []
-    lines += [f"  instead   {_kind(pack, one, language)}" for one in getattr(found, "instead", ())]
-    funds = ", ".join(getattr(found, "funds", ())) if found.decision == "APPROVE" else ""
-    lines += [f"  funds     {funds}"] if funds else []
-    return lines + [f"  DIFFERS   {one}" for one in outcome.differences]
+def _head(name: str, language: Language) -> str:
+    return said(letter_words().heads[name], language) + MARK[language]
 
 
-def _facts(found: Answer) -> list[str]:
-    used = getattr(found, "facts_used", ())
-    return [
-        f"{one.name} = {_plain(one.fact.value)} ({one.fact.source}"
-        + (f", {one.fact.valid_at})" if one.fact.valid_at else ")")
-        for one in used
-    ]
+def _top(outcome: Outcome, language: Language) -> Iterator[tuple[str, str]]:
+    """Reference, day, addressee, office, what was claimed, by which document."""
+    case, pack = outcome.case, outcome.pack
+    asked = subject_of(case)
+    days = (getattr(asked, name, None) for name in _DAYS)
+    day = case.on or next((one for one in days if one is not None), None)
+    yield "case", case.case
+    if day is not None:
+        yield "date", day.isoformat()
+    yield "to", said(letter_words().to[_addressee(outcome)], language)
+    yield "office", _office(pack, language)
+    if case.claim is not None:
+        places = {area.code: area.name for area in pack.content.jurisdiction.children}
+        if case.claim.jurisdiction in places:
+            yield "place", said(places[case.claim.jurisdiction], language)
+        yield "kind", kind_words(pack, case.claim.kind, language)
+    yield "policy", _policy(pack, language)
 
 
-def _plain(value: object) -> str:
-    return str(value).lower() if isinstance(value, bool) else str(value)
+def _addressee(outcome: Outcome) -> str:
+    case = outcome.case
+    if case.finding is not None:
+        return "found_individual" if case.finding.by == "individual" else case.finding.by
+    if case.payment is not None:
+        return "paying"
+    return "asking" if case.question is not None else subject_of(case).payee_kind
+
+
+def _office(pack: Pack, language: Language) -> str:
+    """The human-resources bureau as the pack names it."""
+    city = pack.content.jurisdiction.name
+    roles = (role for role in pack.content.roles if role.id.replace("_", "-") == "human-resources")
+    role = next(roles, None)
+    if role is None:
+        return said(letter_words().office, language)
+    if language == "zh":
+        return city.zh + role.name.zh.removeprefix("市")
+    return f"{city.en}, {role.name.en}"
 
 
 def _policy(pack: Pack, language: Language) -> str:
-    title = said(pack.content.title, language)
-    number = pack.content.document.number
-    return f"{title} ({number}) {pack.policy_id}@{pack.version} sha256:{pack.content_sha256[:16]}"
+    document = pack.content.document
+    number = "" if document.number == NO_NUMBER else document.number
+    day = "" if document.issued_on is None else document.issued_on.isoformat()
+    both = COMMA[language].join(part for part in (number, day) if part)
+    return said(pack.content.title, language) + bracketed(both, language)
 
 
-def _step(step: Step, language: Language) -> str:
-    what = named(dictionary().steps, step.what, language)
-    inputs = ", ".join(step.inputs)
-    clause = f"  {step.clause}" if step.clause else ""
-    return f"{what} ({inputs}) = {yuan(step.amount_fen)}{clause}"
+def _decision(outcome: Outcome, language: Language) -> Iterator[tuple[str, str]]:
+    """What was decided, and whose money it is."""
+    found, case, subject = outcome.answer, outcome.case, _subject(outcome)
+    even = found.decision == "SETTLE_PAY" and not found.amount_fen
+    what = decided(subject, "SETTLE_EVEN" if even else found.decision, language)
+    yield "answered" if subject == "question" else "decided", what
+    back = found.decision in _RECOVERED
+    if found.amount_fen:
+        yield "back" if back else "amount", money(found.amount_fen, language)
+    elif case.finding is not None and case.finding.paid_fen:
+        yield "concerned", money(case.finding.paid_fen, language)
+    party = found.payee_kind
+    if case.finding is not None and back and found.amount_fen:
+        yield "back_by", said(letter_words().to[_addressee(outcome)], language)
+    elif party is not None and found.amount_fen:
+        yield "back_by" if back else "payee", named(dictionary().payees, party, language)
 
 
-def _reason(pack: Pack, code: str, language: Language) -> str:
-    words = pack.reasons.get(code)
-    return code if words is None else f"{said(words, language)} [{code}]"
+def _parts(outcome: Outcome, told: Told, language: Language) -> Iterator[tuple[str, list[str]]]:
+    pack, found = outcome.pack, outcome.answer
+    about = "payment" if outcome.case.payment is not None else "asked"
+    yield about, list(_asked(outcome, language))
+    yield "found", list(_found(outcome, language))
+    acts = getattr(found, "acts", ())
+    yield "acts", [named(dictionary().acts, act, language) for act in acts]
+    yield "computed", list(_computed(outcome, language))
+    yield "why", list(_reasons(outcome, told, language))
+    yield "conflicts", list(told.conflicts)
+    ours = [one for one in found.missing if one.register != "CLAIMANT"]
+    yield (
+        "ours",
+        [
+            asked_words(pack, one, language) + bracketed(register_words(one, language), language)
+            for one in ours
+        ],
+    )
+    yield "yours", _yours(outcome, told, language)
+    yield "clauses", [clause_words(pack, clause, language) for clause in told.clauses]
+    kinds = getattr(found, "instead", ())
+    yield "instead", [kind_words(pack, kind, language) for kind in kinds]
+    yield "readings", [reading_words(pack, one, language) for one in told.readings]
 
 
-def _missing(pack: Pack, missing: Missing, language: Language) -> str:
-    spec = pack.facts.get(missing.fact)
-    what = missing.fact if spec is None else said(spec.question, language)
-    register = named(dictionary().registers, missing.register, language)
-    day = "" if missing.as_of is None else f", {missing.as_of}"
-    return f"{what} ({missing.fact}; {register}{day})"
+def _asked(outcome: Outcome, language: Language) -> Iterator[str]:
+    """What a question or a payment is about."""
+    case, pack = outcome.case, outcome.pack
+    if case.question is not None:
+        about = named(letter_words().abouts, case.question.about, language)
+        kind = "" if case.question.kind is None else kind_words(pack, case.question.kind, language)
+        parts = (about, case.question.id, kind)
+        yield COMMA[language].join(part for part in parts if part)
+    if case.payment is not None:
+        yield field_line(pack, "purpose", case.payment.purpose, language)
+        yield field_line(pack, "amount_fen", case.payment.amount_fen, language)
+        if case.payment.fund is not None:
+            yield field_line(pack, "fund", case.payment.fund, language)
 
 
-def _clause(pack: Pack, clause: str, language: Language) -> str:
-    text = next((rule.text for rule in pack.content.rules if rule.id == clause), None)
-    return clause if text is None else f"{clause} {said(text, language)}"
+def _found(outcome: Outcome, language: Language) -> Iterator[str]:
+    """The offence, and what the document says of it."""
+    finding = outcome.case.finding
+    if finding is None:
+        return
+    offence = named(letter_words().offences, finding.offence, language)
+    yield offence + bracketed(said(letter_words().to[_addressee(outcome)], language), language)
+    for one in outcome.pack.content.sanctions:
+        if one.offence == finding.offence and finding.by in one.by:
+            yield said(one.text, language)
 
 
-def _kind(pack: Pack, kind: str, language: Language) -> str:
-    found = pack.kinds.get(kind)
-    return kind if found is None else f"{said(found.name, language)} ({kind})"
+def _computed(outcome: Outcome, language: Language) -> Iterator[str]:
+    for step in outcome.answer.steps:
+        told = step_words(step.what, step.inputs, outcome.pack, language) + MARK[language]
+        yield told + money(step.amount_fen, language) + bracketed(step.clause, language)
 
 
-def _reading(pack: Pack, switch: str, language: Language) -> str:
-    found = next((one for one in pack.content.interpretations if one.id == switch), None)
-    if found is None:
-        return switch
-    return f"{switch} {said(found.question, language)} {said(found.support, language)}"
+def _reasons(outcome: Outcome, told: Told, language: Language) -> Iterator[str]:
+    """Each reason with what stands behind it; a suspicion in neutral words, and once."""
+    words = letter_words()
+    hushed = {said(words.reasons.get(code, words.neutral), language) for code in told.hushed}
+    yield from sorted(hushed)
+    for code in outcome.answer.reasons:
+        if code in told.hushed:
+            continue
+        text = outcome.pack.reasons.get(code)
+        seen = [f"    · {line}" for line in seen_behind(outcome, code, language)]
+        yield "\n".join([code if text is None else said(text, language), *seen])
+
+
+def _yours(outcome: Outcome, told: Told, language: Language) -> list[str]:
+    words = letter_words()
+    lines = [
+        said(words.tell, language).format(question=asked_words(outcome.pack, one, language))
+        for one in outcome.answer.missing
+        if one.register == "CLAIMANT"
+    ]
+    codes = (code for code in outcome.answer.reasons if code not in told.hushed)
+    return lines + [said(words.do[code], language) for code in codes if code in words.do]
+
+
+def _next(outcome: Outcome, language: Language) -> list[str]:
+    """What the office does now."""
+    words, found, subject = letter_words().next, outcome.answer, _subject(outcome)
+    advance = outcome.pack.content.advance
+    if subject == "question":
+        return [said(words["answer"], language)]
+    if found.decision in _RECOVERED:
+        if not found.amount_fen:
+            return [said(words["nothing"], language)]
+        told = said(words["recover"], language).format(sum=money(found.amount_fen, language))
+        return [told] + ([] if advance is None else [said(words["no_advance"], language)])
+    if outcome.case.finding is not None and outcome.case.finding.paid_fen:
+        return [said(words["no_recovery"], language)]
+    if found.decision == "ADVANCE_OK" and advance is not None:
+        return [said(words["advanced"], language).format(days=advance.settlement_days)]
+    if found.decision == "SETTLE_PAY":
+        return [said(words["paid"], language)] if found.amount_fen else []
+    if found.decision == "HOLD" and subject != "finding":
+        yours = _yours(outcome, told_of(outcome), language)
+        return [said(words["held_yours" if yours else "held_ours"], language)]
+    if found.decision == "APPROVE" and subject == "claim":
+        return [_paid(outcome, language)]
+    return []
+
+
+def _paid(outcome: Outcome, language: Language) -> str:
+    """A public notice goes before the payment where the pack demands one."""
+    words, claim = letter_words().next, outcome.case.claim
+    assert claim is not None
+    demands = outcome.pack.demands.get(claim.kind)
+    for step in () if demands is None else demands.steps:
+        if step.step == "notice" and step.before == "payment":
+            name = "notice_open" if step.days is None else "notice"
+            return said(words[name], language).format(days=step.days, clause=step.clause)
+    return said(words["paid"], language)
+
+
+def _object(outcome: Outcome, language: Language) -> list[str]:
+    words, case = letter_words().object, outcome.case
+    held = outcome.answer.decision == "HOLD"
+    if case.question is not None:
+        return []
+    if case.payment is not None:
+        return [said(words["payment"], language)]
+    if case.finding is not None:
+        name = "official" if case.finding.by == "official" else "finding"
+        return [said(words["open" if held else name], language)]
+    return [said(words["held" if held else "decided"], language)]
+
+
+def _foot(outcome: Outcome, told: Told, language: Language) -> Iterator[tuple[str, str]]:
+    """For the office that is asked about the letter."""
+    pack, found = outcome.pack, outcome.answer
+    codes = (found.decision, *(code for code in found.reasons if code not in told.hushed))
+    yield "codes", ", ".join(codes)
+    yield "version", f"{pack.policy_id}@{pack.version} sha256:{pack.content_sha256[:16]}"

@@ -23,7 +23,6 @@ class Dictionary(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     payees: dict[str, Words]
     registers: dict[str, Words]
     steps: dict[str, Words]
-    letter: dict[str, Words]
 
 
 @cache

@@ -27,6 +27,7 @@ from shared.money import yuan
 from shared.policy.load import shipped
 from shared.policy.pack import Pack
 from shared.policy.parts import Words
+from shared.policy.telling import step_words
 from shared.policy.words import Language, dictionary, named, said
 
 
@@ -150,7 +151,7 @@ def _parts(
         yield (
             "steps",
             [
-                f"{named(dictionary().steps, s.what, language)} ({', '.join(s.inputs)})"
+                f"{step_words(s.what, s.inputs, pack, language)}"
                 f" = {yuan(s.amount_fen)}  {s.clause}".rstrip()
                 for s in proposal.steps
             ],

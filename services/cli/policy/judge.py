@@ -13,7 +13,8 @@ from services.cli.policy.files import pack_in
 from shared.policy.casefile import Read, notices_of, readings
 from shared.policy.document import PackError, PackRefused
 from shared.policy.judging import Outcome, Packs, by_version, judged
-from shared.policy.letter import letter, lines_of
+from shared.policy.letter import letter
+from shared.policy.lines import lines_of
 from shared.policy.load import shipped
 from shared.policy.words import Language
 
