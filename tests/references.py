@@ -4,6 +4,7 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
+from services.claims.reference.institutions import MAX_TOLD
 from shared.policy.formats import AREA, FIRST_DAY, LAST_DAY, AnswerFormat, TableFormat, formats
 from shared.tables.problems import MAX_ROWS
 from shared.tables.reference import MAX_FILE_BYTES, columns_of
@@ -48,6 +49,11 @@ its reference.
 4. Nothing is judged again by itself. `GET /references/waiting?register=CATALOG` lists the
    claims that lack something; `POST /references/waiting/propose` calculates up to 100 of them
    anew, as often as it is sent.
+5. An import of `institutions` also tells of each institution: in the same commit one event
+   `InstitutionRegistered` for each stretch of days of which the register now says something else;
+   an exit, a ban, and an institution that it names no more are said as such, and a row that stays
+   the same says nothing. At most {MAX_TOLD:,} in one import (`TOO_MANY_INSTITUTIONS`).
+   Who owns an institution is in no table, so these events name no person.
 
 `GET /references` shows what is loaded, `GET /references/{{table}}?on=2021-03-01` the rows
 of a day, `GET /references/{{table}}/files/{{sha256}}` a file as it came.

@@ -234,6 +234,12 @@ IMPORT_OVERLAPS = define(
     "{rows} rows count on the same days as rows that were put in force since; bring a new file.",
     "有 {rows} 行与其后生效的记录有效期重叠，请重新导入文件。",
 )
+TOO_MANY_INSTITUTIONS = define(
+    "TOO_MANY_INSTITUTIONS",
+    409,
+    "The file says {rows} new things of institutions; {limit} at a time: add it in parts.",
+    "文件涉及 {rows} 项机构变动，每次最多 {limit} 项，请分批补充导入。",
+)
 IMPORT_DAY_NEEDED = define(
     "IMPORT_DAY_NEEDED",
     422,

@@ -128,8 +128,9 @@ class Owners(Facts, frozen=True, kw_only=True, omit_defaults=True):
 
 @event(CLAIM_EVENTS)
 class InstitutionRegistered(Owners, frozen=True, kw_only=True, omit_defaults=True):
-    """The register of training and assessing bodies says this about one of them,
-    from this day on.
+    """The register of training and assessing bodies says this about one of them, from this day on.
+
+    For a day that two of them name, the later one counts.
     """
 
     institution: Code
@@ -150,6 +151,12 @@ class InstitutionRegistered(Owners, frozen=True, kw_only=True, omit_defaults=Tru
     valid_from: Day
     valid_to: Day | None = None
     snapshot_sha256: Digest | None = None
+    area: Jurisdiction | None = None
+    """for which place the register says it: another city's may say something else"""
+    barred: bool = False
+    """barred from projects of the government (禁入)"""
+    unlisted: bool = False
+    """the register names it no more; the rest is what it said last"""
 
 
 @event(CLAIM_EVENTS)

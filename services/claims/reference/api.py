@@ -9,7 +9,8 @@ from msgspec.structs import replace
 
 from services.claims.packs import packs
 from services.claims.problems import FILE_REFUSED, IMPORT_DAY_NEEDED
-from services.claims.reference import decide, views
+from services.claims.reference import decide, institutions, views
+from services.claims.reference.confirming import confirm_register
 from services.claims.reference.contents import (
     content_of,
     keep,
@@ -24,12 +25,19 @@ from shared.events.tables import ReferenceProposed
 from shared.http import catalogue as codes
 from shared.http.access import Jurisdictions, require_jurisdiction
 from shared.http.answers import answer
-from shared.http.commanding import by, execute, request_of, require_writable
+from shared.http.commanding import (
+    Said,
+    answered,
+    by,
+    execute,
+    request_of,
+    require_writable,
+)
 from shared.http.files import answer_file, read_upload, receive
 from shared.http.problems import Problem
 from shared.http.route import ACTOR, BODY, QUERY
 from shared.policy.formats import TableFormat, formats
-from shared.policy.layers import TableRow, standing
+from shared.policy.layers import Layer, TableRow, standing
 from shared.service import Service
 from shared.store.commands import By, Contended, Decision, Holders
 from shared.store.store import Asked
@@ -108,6 +116,9 @@ class ReferencesApi:
                 return replace(told, wrong=len(taken.errors), errors=first)
             if len(rows) > MAX_KEPT_BYTES:
                 raise Problem(codes.BODY_TOO_LARGE, limit_bytes=MAX_KEPT_BYTES)
+            if table.id == institutions.TABLE:
+                new = self._layer(facts, taken, scope)
+                await asyncio.to_thread(institutions.news, layers, new, upload.sha256)
             contents = {facts.snapshot_sha256: upload.data, facts.rows_sha256: rows}
             await keep(self._service.pool, contents, self._service.clock.now())
             unit = self._service.ledger.unit(
@@ -142,7 +153,21 @@ class ReferencesApi:
                 raise Contended(proposal)  # something was brought meanwhile
             return decide.confirm_import(state, decide.ConfirmImport(actor, proposal, rows))
 
-        return await self._run(request, proposal, run)
+        if request.match_info["table"] != institutions.TABLE:
+            return await self._run(request, proposal, run)
+        command = decide.ConfirmImport(actor, proposal, rows)
+        return await self._confirm_register(request, command, run)
+
+    async def _confirm_register(
+        self, request: web.Request, command: decide.ConfirmImport, run: Run
+    ) -> web.Response:
+        service, table = self._service, self._table(request)
+        require_writable(service)
+        state, _ = await self._state(table.id)
+        acting = self._acting(request, state, command.proposal)
+        asked = request_of(request, service, _told(table))
+        done = await confirm_register(service, command, lambda s: run(s, {}), acting, asked)
+        return await answered(service, done)
 
     async def decline(self, request: web.Request) -> web.Response:
         proposal, actor = request.match_info["proposal"], request[ACTOR].sub
@@ -183,14 +208,17 @@ class ReferencesApi:
     async def _run(self, request: web.Request, proposal: str, run: Run) -> web.Response:
         table = self._table(request)
         state, _ = await self._state(table.id)
+        return await execute(
+            request, self._service, REFERENCE, stream_of(table.id), run,
+            self._acting(request, state, proposal), _told(table),
+        )  # fmt: skip
+
+    def _acting(self, request: web.Request, state: Reference, proposal: str) -> By:
+        """Whoever decides on an import does so for the place that it was brought for."""
         waiting = state.brought.get(proposal)
         jurisdiction = waiting.jurisdiction if waiting else request[ACTOR].jurisdiction
         self._require(request, jurisdiction)
-        return await execute(
-            request, self._service, REFERENCE, stream_of(table.id), run,
-            by(request, jurisdiction),
-            lambda d: {"table": table.id, "event": type(d.events[-1]).__name__},
-        )  # fmt: skip
+        return by(request, jurisdiction)
 
     async def _state(self, table: str) -> tuple[Reference, int]:
         streams = (stream_of(table),)
@@ -208,6 +236,13 @@ class ReferencesApi:
             received_at=self._service.clock.now(),
         )  # fmt: skip
         return facts, rows
+
+    def _layer(self, facts: ReferenceProposed, taken: Taken, scope: Scope) -> Layer:
+        return Layer(
+            table=facts.table, reference="", jurisdiction=scope.jurisdiction,
+            valid_from=facts.valid_from, valid_to=facts.valid_to, replaces=facts.replaces,
+            rows=taken.rows,
+        )  # fmt: skip
 
     def _scope(self, request: web.Request) -> Scope:
         query, today = request[QUERY], self._service.clock.today()
@@ -232,3 +267,7 @@ class ReferencesApi:
     def _require(self, request: web.Request, place: str) -> None:
         today = self._service.clock.today()
         require_jurisdiction(request[ACTOR], place, self._jurisdictions, today)
+
+
+def _told(table: TableFormat) -> Said:
+    return lambda decision: {"table": table.id, "event": type(decision.events[-1]).__name__}

@@ -119,12 +119,9 @@ def confirm_import(state: Reference, command: ConfirmImport) -> Decision:
     waiting = _waiting(state, command.proposal)
     other_person(command.actor, [waiting.by])
     facts = waiting.facts
-    new = Layer(
-        table=facts.table, reference="", jurisdiction=waiting.jurisdiction,
-        valid_from=facts.valid_from, valid_to=facts.valid_to, replaces=facts.replaces, rows=(),
-    )  # fmt: skip
+    new = layer_of(waiting, command.rows)
     others = standing(layers_of(state, command.rows))
-    met = overlapping(formats()[facts.table], command.rows[facts.rows_sha256], others, new)
+    met = overlapping(formats()[facts.table], new.rows, others, new)
     if met:
         raise ImportOverlaps(rows=len(met))
     own = [one for one in state.in_force if one.jurisdiction == waiting.jurisdiction]
@@ -157,6 +154,16 @@ def decline_import(state: Reference, command: DeclineImport) -> Decision:
         reason=command.reason,
     )
     return Decision([declined])
+
+
+def layer_of(waiting: Brought, rows: Mapping[str, tuple[TableRow, ...]]) -> Layer:
+    """What a file that was brought would put in force."""
+    facts = waiting.facts
+    return Layer(
+        table=facts.table, reference="", jurisdiction=waiting.jurisdiction,
+        valid_from=facts.valid_from, valid_to=facts.valid_to, replaces=facts.replaces,
+        rows=rows[facts.rows_sha256],
+    )  # fmt: skip
 
 
 def layers_of(state: Reference, rows: Mapping[str, tuple[TableRow, ...]]) -> Sequence[Layer]:

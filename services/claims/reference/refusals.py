@@ -13,3 +13,9 @@ class ImportOverlaps(Refusal):
     """Something was put in force since; rows of the import now meet its rows."""
 
     code = "IMPORT_OVERLAPS"
+
+
+class TooManyInstitutions(Refusal):
+    """An import of the register says something new of more institutions than one commit takes."""
+
+    code = "TOO_MANY_INSTITUTIONS"

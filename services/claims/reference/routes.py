@@ -31,7 +31,9 @@ def routes(service: Service) -> list[Route]:
             method="POST", path="/references/{table}", handler=api.bring, roles=BRINGERS,
             query=s.ImportQuery(), stream=(*CSV, XLSX), body_limit=MAX_FILE_BYTES, idempotent=True,
             response=s.ImportAnswer(), en="Bring a file of reference data", zh="导入参考数据文件",
-            problems=(*COMMANDING, *_LOST, p.FILE_REFUSED, p.IMPORT_DAY_NEEDED),
+            problems=(
+                *COMMANDING, *_LOST, p.FILE_REFUSED, p.IMPORT_DAY_NEEDED, p.TOO_MANY_INSTITUTIONS,
+            ),
         ),
         _step("confirm", api.confirm, s.NothingSchema(), "Put an import in force", "复核生效"),
         _step("decline", api.decline, s.DeclineSchema(), "Decline an import", "不予生效"),
@@ -46,6 +48,7 @@ def _step(name: str, handler: Handler, takes: Schema, en: str, zh: str) -> Route
         roles=CONFIRMERS, request=takes, response=s.StepAnswer(), idempotent=True, en=en, zh=zh,
         problems=(
             *COMMANDING, *_LOST, p.SAME_PERSON_TWICE, p.IMPORT_UNKNOWN, p.IMPORT_OVERLAPS,
+            p.TOO_MANY_INSTITUTIONS,
         ),
     )  # fmt: skip
 
