@@ -7,6 +7,7 @@ import msgspec
 
 from shared.events.base import Level
 from shared.policy.cases import ClaimCase, Ground, History, Subsidy
+from shared.policy.months import shared_months
 from shared.policy.pack import CertificateOnce, Limit, MaxTimes, NoRepeat, Pack
 from shared.policy.unknown import missing_field, missing_of
 
@@ -22,6 +23,10 @@ TRAINING = "training"
 """the counter of the trainings; appraisals have their own"""
 EXCEPTED = "LIMIT_EXCEPTED"
 """flag of a claim that passes a limit by a recorded exception"""
+UNSAID = ("", "none")
+"""certificate types of a claim that rests on no certificate"""
+ONE_RIGHT = "INT-25"
+"""the reading by which a certificate is one right, where no clause says so"""
 MAX_EXCEPTIONS = 5
 """how often one person's limit of one year can be passed"""
 
@@ -94,12 +99,46 @@ def _certificate(
             conflicts=others,
         )
         grounds += [held, msgspec.structs.replace(held, decision="FLAG")]
-    same = (s for s in history.subsidies if s.certificate == claim.certificate)
-    if own := tuple(s.stream for s in same if s.counter == limit.counter):
+    same = [s for s in history.subsidies if s.certificate == claim.certificate]
+    same = [s for s in same if s.counter == limit.counter]
+    if own := tuple(s.stream for s in same if not _other_kind(pack, claim, s)):
         grounds.append(
-            Ground(decision="REJECT", code=limit.reason, clauses=limit.clauses, conflicts=own)
+            Ground(
+                decision="REJECT",
+                code=limit.reason,
+                clauses=limit.clauses,
+                conflicts=own,
+                interpretations=(ONE_RIGHT,) if per_kind(pack) else (),
+            )
         )
+    if shown := tuple(s.stream for s in same if _other_kind(pack, claim, s)):
+        grounds.append(_repeated(pack, shown))
     return grounds
+
+
+def per_kind(pack: Pack) -> bool:
+    """Whether one certificate carries one subsidy of each kind: no clause forbids more (INT-25)."""
+    return pack.switches.get(ONE_RIGHT) == "each_kind"
+
+
+def _other_kind(pack: Pack, claim: ClaimCase, earlier: Subsidy) -> bool:
+    """Paid on the same certificate by another kind of this city, which no clause forbids."""
+    return per_kind(pack) and earlier.kind != claim.kind and earlier.kind in pack.kinds
+
+
+def repeat_reason(pack: Pack) -> str:
+    """The flag of a subsidy that was paid before and that no clause forbids."""
+    watch = pack.content.unlimited
+    return "REPEAT_UNLIMITED" if watch is None else watch.repeat_reason
+
+
+def _repeated(pack: Pack, streams: tuple[str, ...]) -> Ground:
+    return Ground(
+        decision="FLAG",
+        code=repeat_reason(pack),
+        conflicts=streams,
+        interpretations=("INT-11",),
+    )
 
 
 def _same_level(pack: Pack, claim: ClaimCase, earlier: Subsidy) -> bool:
@@ -196,20 +235,50 @@ def passable(pack: Pack, kind: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(one.clause for one in limits if one.strength == "principle"))
 
 
-def _unlimited(pack: Pack, claim: ClaimCase, history: History) -> list[Ground]:
-    """Where the document has no such limit nothing is refused; the auditors see it (INT-11)."""
-    watch = pack.content.unlimited
-    if watch is None or not counted_kind(pack, claim.kind):
-        return []
-    year = year_of(pack, claim)
+def _unlimited(
+    pack: Pack, claim: ClaimCase, history: History, refused: set[str]
+) -> Iterator[Ground]:
+    """Where the document has no such limit nothing is refused; the auditors see it (INT-11).
+
+    `refused`: earlier claims that are cited by a refusal already.
+    """
+    watch, year = pack.content.unlimited, year_of(pack, claim)
     times = tuple(s.stream for s in history.subsidies if s.counted and s.year == year)
-    same = tuple(s.stream for s in history.subsidies if _same_level(pack, claim, s))
-    found = [(watch.times_reason, times)] if len(times) >= watch.times else []
-    found += [(watch.repeat_reason, same)] if claim.occupation and same else []
-    return [
-        Ground(decision="FLAG", code=code, conflicts=streams, interpretations=("INT-11",))
-        for code, streams in found
-    ]
+    if watch is not None and counted_kind(pack, claim.kind) and len(times) >= watch.times:
+        yield Ground(
+            decision="FLAG",
+            code=watch.times_reason,
+            conflicts=times,
+            interpretations=("INT-11",),
+        )
+    if repeats_freely(pack, claim.kind):
+        fresh = (s for s in history.subsidies if s.stream not in refused)
+        same = tuple(s.stream for s in fresh if _again(pack, claim, s))
+        if same:
+            yield _repeated(pack, same)
+
+
+def repeats_freely(pack: Pack, kind: str) -> bool:
+    """Whether no clause limits how often the kind is paid: not by year, level or months."""
+    limited = (one for one in pack.limits.get(kind, ()) if not isinstance(one, CertificateOnce))
+    return kind in pack.kinds and not any(limited) and shared_months(pack, kind) is None
+
+
+def _again(pack: Pack, claim: ClaimCase, earlier: Subsidy) -> bool:
+    """Paid for the same before. A course, its appraisal and the allowance during it are three
+    things (INT-03): each is a repeat of its like only.
+    """
+    if counted_kind(pack, claim.kind):
+        like = earlier.counter == TRAINING and claim.occupation != ""
+        return like and _same_level(pack, claim, earlier)
+    if earlier.kind != claim.kind:
+        return False
+    named = claim.occupation != "" and earlier.occupation != ""
+    if named and earlier.occupation != claim.occupation:
+        return False
+    unsaid = any(one.level == "none" and one.certificate_type in UNSAID for one in (claim, earlier))
+    own = level_class(pack, claim.level, claim.certificate_type)
+    return unsaid or own == level_class(pack, earlier.level, earlier.certificate_type)
 
 
 def counter_of(pack: Pack, kind: str) -> str:
@@ -269,14 +338,16 @@ def limit_grounds(pack: Pack, claim: ClaimCase, history: History) -> list[Ground
         match limit:
             case CertificateOnce():
                 found = _certificate(pack, limit, claim, history)
-                cited |= {stream for ground in found for stream in ground.conflicts}
+                cited |= {s for one in found if one.decision != "FLAG" for s in one.conflicts}
             case NoRepeat():
                 fresh = (s for s in trainings(history) if s.stream not in cited)
                 found = _repeat(pack, limit, claim, fresh)
             case MaxTimes():
                 found = _times(pack, limit, claim, history)
         grounds += found
-    return grounds + _unlimited(pack, claim, history) + _lower_after_higher(pack, claim, history)
+    refused = {s for ground in grounds if ground.decision == "REJECT" for s in ground.conflicts}
+    grounds += _unlimited(pack, claim, history, refused)
+    return grounds + _lower_after_higher(pack, claim, history)
 
 
 def nearly_used(pack: Pack, claim: ClaimCase, history: History) -> bool:

@@ -15,6 +15,7 @@ from shared.policy.cases import ClaimCase, Ground, History, RecordedException, S
 from shared.policy.limits import (
     MAX_EXCEPTIONS,
     RANKS,
+    counter_of,
     counts,
     excepted,
     level_class,
@@ -22,6 +23,7 @@ from shared.policy.limits import (
     limit_grounds,
     limits_of,
     own_level,
+    per_kind,
     year_basis,
     year_of,
 )
@@ -72,6 +74,19 @@ def _certificate_key(case: ClaimCase, counter: str) -> list[ReservationKey]:
         return []
     name = case.certificate if counter == TRAINING else f"{counter}/{case.certificate}"
     return [ReservationKey("certificate", name)]
+
+
+def _kinds_beside(pack: Pack, counter: str) -> tuple[str, ...]:
+    """The kinds that one certificate may be paid for, each once (INT-25); none where only one."""
+    kinds = tuple(kind for kind in pack.kinds if counter_of(pack, kind) == counter)
+    return kinds if per_kind(pack) and len(kinds) > 1 else ()
+
+
+def _kind_key(case: ClaimCase, kind: str) -> list[ReservationKey]:
+    """The slot of the kind beside that of the certificate, which the first claim of any holds."""
+    if case.certificate is None:
+        return []
+    return [ReservationKey("certificate", f"{kind}/{case.certificate}")]
 
 
 def _certificate_counters(limits: Iterable[Limit]) -> tuple[str, ...]:
@@ -131,6 +146,8 @@ def keys_wanted(
                 # of all counters: another person's claim stands under any of them
                 for counter in _certificate_counters(pack.content.limits):
                     wanted |= {*_certificate_key(case, counter)}
+                for kind in _kinds_beside(pack, limit.counter):
+                    wanted |= {*_kind_key(case, kind)}
             case NoRepeat():
                 wanted |= {_level_key(pack, case, person, x) for x in _levels_to_read(case)}
             case MaxTimes() if counts(pack, case):
@@ -178,9 +195,16 @@ def history_of(pack: Pack, case: ClaimCase, person: str, stream: str, holders: H
                 others.append(holder.stream_id)
             elif counter in own:
                 learn(holder, certificate=case.certificate, counter=counter)
+    for counter in own:
+        for kind in _kinds_beside(pack, counter):
+            for _, holder in _held(_kind_key(case, kind), stream, holders):
+                if holder.note != person:
+                    others.append(holder.stream_id)
+                else:
+                    learn(holder, certificate=case.certificate, counter=counter, kind=kind)
     return History(
         subsidies=tuple(found[key] for key in sorted(found)),
-        same_certificate_other_person=tuple(others),
+        same_certificate_other_person=tuple(dict.fromkeys(others)),
     )
 
 
@@ -258,6 +282,8 @@ def _taken(
         match limit:
             case CertificateOnce():
                 keys += _free(_certificate_key(case, limit.counter), stream, holders)
+                if case.kind in _kinds_beside(pack, limit.counter):
+                    keys += _free(_kind_key(case, case.kind), stream, holders)
             case NoRepeat():
                 keys += _free([_level_key(pack, case, person, case.level)], stream, holders)
             case MaxTimes() if counts(pack, case):

@@ -9,9 +9,13 @@ from shared.policy.limits import (
     OTHER_TRADE,
     RANKS,
     TRAINING,
+    UNSAID,
     WITH_LEVEL,
     WITHOUT_LEVEL,
     counted_kind,
+    per_kind,
+    repeat_reason,
+    repeats_freely,
     year_basis,
 )
 from shared.policy.pack import CertificateOnce, MaxTimes, NoRepeat, Pack
@@ -55,11 +59,12 @@ class Grounds:
 def limits_sql(pack: Pack, kind: Kind, grounds: Grounds) -> None:
     """Every limit on the kind, as `limits.limit_grounds` finds it."""
     limits = pack.limits[kind.id]
-    once = next((_same(one) for one in limits if isinstance(one, CertificateOnce)), None)
+    same = (_same(pack, kind, one) for one in limits if isinstance(one, CertificateOnce))
+    once = next(same, None)
     for limit in limits:
         match limit:
             case CertificateOnce():
-                for decision, reason, found in _certificate(pack, limit, grounds):
+                for decision, reason, found in _certificate(pack, kind, limit, grounds):
                     grounds.add(decision, reason, found)
             case NoRepeat():
                 for decision, reason, found in _repeat(pack, limit, once, grounds):
@@ -67,7 +72,7 @@ def limits_sql(pack: Pack, kind: Kind, grounds: Grounds) -> None:
             case MaxTimes():
                 for decision, reason, found in _times(pack, limit, grounds):
                     grounds.add(decision, reason, found)
-    _unlimited(pack, kind, grounds)
+    _unlimited(pack, kind, once, grounds)
     if not counted_kind(pack, kind.id):
         return
     rank = _rank("claim_level", "claim_certificate_type")
@@ -81,14 +86,34 @@ def limits_sql(pack: Pack, kind: Kind, grounds: Grounds) -> None:
     )
 
 
-def _unlimited(pack: Pack, kind: Kind, grounds: Grounds) -> None:
+def _unlimited(pack: Pack, kind: Kind, once: str | None, grounds: Grounds) -> None:
     watch = pack.content.unlimited
-    if watch is None or not counted_kind(pack, kind.id):
-        return
-    times = grounds.counted(f"h.counted AND h.year = {_year(pack)}")
-    grounds.add("FLAG", watch.times_reason, f"{times} >= {watch.times}")
-    same = grounds.counted(f"claim_occupation <> '' AND {_same_pair(pack)}")
-    grounds.add("FLAG", watch.repeat_reason, f"{same} > 0")
+    if watch is not None and counted_kind(pack, kind.id):
+        times = grounds.counted(f"h.counted AND h.year = {_year(pack)}")
+        grounds.add("FLAG", watch.times_reason, f"{times} >= {watch.times}")
+    if repeats_freely(pack, kind.id):
+        again = _again(pack, kind)
+        if once is not None:  # what a refusal cites is no repeat beside it
+            again = f"{again} AND NOT coalesce({once}, false)"
+        grounds.add("FLAG", repeat_reason(pack), f"{grounds.counted(again)} > 0")
+
+
+def _again(pack: Pack, kind: Kind) -> str:
+    """The earlier subsidy was paid for the same, as `limits._again`."""
+    if counted_kind(pack, kind.id):
+        return f"{_TRAINED} AND claim_occupation <> '' AND {_same_pair(pack)}"
+    unsaid = " OR ".join(
+        f"({of}level = 'none' AND {of}certificate_type IN {listed(UNSAID)})"
+        for of in ("claim_", "h.")
+    )
+    levels = (
+        f"{_level_class(pack, 'h.level', 'h.certificate_type')}"
+        f" = {_level_class(pack, 'claim_level', 'claim_certificate_type')}"
+    )
+    return (
+        f"h.kind = {literal(kind.id)} AND ({unsaid} OR {levels})"
+        " AND (claim_occupation = '' OR h.occupation IN ('', claim_occupation))"
+    )
 
 
 def _same_pair(pack: Pack) -> str:
@@ -117,20 +142,34 @@ def _may_be_same() -> str:
     return f"(h.occupation = claim_occupation AND {levelled})"
 
 
-def _same(limit: CertificateOnce) -> str:
-    """The earlier subsidy used up the certificate that the claim names."""
+def _on_certificate(limit: CertificateOnce) -> str:
+    """The earlier subsidy was paid on the certificate that the claim names."""
     return f"h.certificate = claim_certificate AND h.counter = {literal(limit.counter)}"
 
 
+def _other_kind(pack: Pack, kind: Kind) -> str:
+    others = tuple(one for one in pack.kinds if one != kind.id)
+    return f"coalesce(h.kind, '') IN {listed(others)}"
+
+
+def _same(pack: Pack, kind: Kind, limit: CertificateOnce) -> str:
+    """The earlier subsidy used up the certificate (INT-25)."""
+    same = _on_certificate(limit)
+    return f"{same} AND NOT {_other_kind(pack, kind)}" if per_kind(pack) else same
+
+
 def _certificate(
-    pack: Pack, limit: CertificateOnce, grounds: Grounds
+    pack: Pack, kind: Kind, limit: CertificateOnce, grounds: Grounds
 ) -> Iterator[tuple[str, str, str]]:
     others = "claim_certificate IS NOT NULL AND len(same_certificate_other_person) > 0"
     yield "HOLD", limit.two_persons_reason, others
     yield "FLAG", limit.two_persons_reason, others
     past = "claim_certificate IS NOT NULL AND len(past_certificate_other_person) > 0"
     yield "FLAG", limit.two_persons_reason, past
-    yield "REJECT", limit.reason, f"{grounds.counted(_same(limit))} > 0"
+    yield "REJECT", limit.reason, f"{grounds.counted(_same(pack, kind, limit))} > 0"
+    if per_kind(pack):
+        shown = f"{_on_certificate(limit)} AND {_other_kind(pack, kind)}"
+        yield "FLAG", repeat_reason(pack), f"{grounds.counted(shown)} > 0"
 
 
 def _repeat(

@@ -30,4 +30,5 @@ CHOICES: dict[str, tuple[str, ...]] = {
     "INT-22": ("calendar_days",),
     "INT-23": ("raise", "base"),
     "INT-24": ("enterprise", "individual", "institution", "payer", "hold"),
+    "INT-25": ("each_counter", "each_kind"),
 }

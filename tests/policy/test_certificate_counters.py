@@ -61,6 +61,21 @@ def test_two_persons_of_one_certificate_are_seen_across_the_counters() -> None:
     assert taken.reasons == ("CERT_TWO_PERSONS",)
 
 
+def test_one_certificate_carries_one_subsidy_of_each_kind_where_no_clause_forbids_it() -> None:
+    first = take(JINAN, claim("JN.K.training"), PERSON, "claim-1", {})
+    assert isinstance(first, Taken)
+    holders = {key: Holder("claim-1", PERSON) for key in first.keys}
+    again = take(JINAN, claim("JN.K.training"), PERSON, "claim-2", holders)
+    assert isinstance(again, Refused)
+    assert (again.reasons, again.conflicts) == (("DUP_CERTIFICATE",), ("claim-1",))
+    other = take(JINAN, claim("JN.K.si_skill"), PERSON, "claim-3", holders)
+    assert isinstance(other, Taken)
+    holders |= {key: Holder("claim-3", PERSON) for key in other.keys}
+    once_more = take(JINAN, claim("JN.K.si_skill"), PERSON, "claim-4", holders)
+    assert isinstance(once_more, Refused)
+    assert once_more.conflicts == ("claim-3",)
+
+
 def test_an_earlier_subsidy_of_another_counter_is_told_apart() -> None:
     def codes(counter: str) -> list[str]:
         earlier = Subsidy(stream="claim-1", certificate=CERTIFICATE, counter=counter)

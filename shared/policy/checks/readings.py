@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from shared.policy.checks.fault import Fault, fault
 from shared.policy.checks.walk import gates_of
-from shared.policy.pack import Content, MaxTimes, NoRepeat
+from shared.policy.pack import CertificateOnce, Content, MaxTimes, NoRepeat
 from shared.policy.parts import Catalogue, Kind, Ratio, Table, Times
 from shared.policy.switches import CHOICES
 
@@ -78,6 +78,8 @@ def _of_times(times: Times | None, path: str) -> Iterator[tuple[str, str]]:
 def _touched(content: Content) -> Iterator[str]:
     yield from _EVERYWHERE
     limits = content.limits
+    if any(isinstance(one, CertificateOnce) for one in limits):
+        yield "INT-25"
     if any(isinstance(one, MaxTimes) for one in limits):
         yield from ("INT-02", "INT-03")
     if any(isinstance(one, MaxTimes) and one.strength == "principle" for one in limits):
