@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from services.claims import files, lookup, persons
 from services.claims.approvals import routes as approvals_routes
 from services.claims.approvals.working import Approving
-from services.claims.claim import routes, views
+from services.claims.claim import left, routes, views
 from services.claims.document import routes as document_routes
 from services.claims.document.collecting import Collecting
 from services.claims.handling import routes as handling_routes
@@ -37,6 +37,7 @@ from shared.vault.purging import Purging
 async def project(connection: Connection, events: Sequence[Event]) -> None:
     """All read tables in one turn: each event is decoded once."""
     await views.project(connection, events)
+    await left.project(connection, events)
     await handling_views.project(connection, events)
     await notice_views.project(connection, events)
     await plans.project(connection, events)

@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 
 from aiohttp import web
 
-from services.claims.claim import approval, decide, exceptions, schemas, views
+from services.claims.claim import approval, decide, exceptions, left, schemas, views
 from services.claims.claim.already import already_filed, status_of
 from services.claims.claim.decide import CLAIM, Claim
 from services.claims.claim.filing import Filed, file_claims, organisation_of, row_refusals
@@ -211,20 +211,32 @@ class ClaimsApi:
         waiting = demands.waits_for(claim, pack, await self._around(claim, stream_id))
         shown = views.shown(stream_id, claim)
         shown["papers"] = asked_shown(await self._papers(claim), claim.papers)
+        shown |= await left.left_shown(self._service.pool, claim)
         return answer(shown | {"waits_for": waiting_shown(waiting)})
 
     async def list(self, request: web.Request) -> web.Response:
         await self._wait(request)
         actor, query, pool = request[ACTOR], request[QUERY], self._service.pool
-        stage, after, limit = query["stage"], query["after"] or "", query["limit"] or 50
+        which = query["stage"], query["institution"]
+        after, limit = query["after"] or "", query["limit"] or 50
         if actor.roles <= PARTIES:
             organisation = organisation_of(actor)
             filed_by = actor.sub if Role.CLAIMANT in actor.roles else None
-            rows = await views.own_claims(pool, organisation, filed_by, stage, after, limit)
+            rows = await views.own_claims(pool, organisation, filed_by, *which, after, limit)
         else:
             seen = self._jurisdictions.seen_by(actor.jurisdiction, self._service.clock.today())
-            rows = await views.worklist(pool, sorted(seen), stage, after, limit)
+            rows = await views.worklist(pool, sorted(seen), *which, after, limit)
         return answer(views.listed(rows))
+
+    async def to_review(self, request: web.Request) -> web.Response:
+        await self._wait(request)
+        query = request[QUERY]
+        place, today = request[ACTOR].jurisdiction, self._service.clock.today()
+        rows = await left.to_review(
+            self._service.pool, sorted(self._jurisdictions.seen_by(place, today)),
+            query["institution"], query["after"] or "", query["limit"] or 50,
+        )  # fmt: skip
+        return answer(left.review_listed(rows))
 
     async def _wait(self, request: web.Request) -> None:
         [projector] = self._service.projectors

@@ -117,4 +117,10 @@ def _reads(api: ClaimsApi) -> list[Route]:
             query=s.WorklistQuery(), reads_own_writes=True, response=s.ClaimsListed(),
             problems=READING, en="List claims", zh="申请列表",
         ),
+        Route(
+            method="GET", path="/claims/to-review", handler=api.to_review, roles=STAFF,
+            query=s.ReviewQuery(), reads_own_writes=True, response=s.ClaimsToReview(),
+            problems=READING, en="Open claims whose institution has left or is barred",
+            zh="机构退出或禁入后待复查的申请",
+        ),
     ]  # fmt: skip

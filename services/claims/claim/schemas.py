@@ -6,6 +6,7 @@ from typing import Any, get_args, get_type_hints
 from marshmallow import INCLUDE
 
 from services.claims.claim.decide import Stage
+from services.claims.claim.left import MAX_LEFT, WHY
 from services.claims.document.schemas import PapersShown, documents_field
 from shared.events.claims import ClaimContent
 from shared.http.fields import (
@@ -179,6 +180,7 @@ class NothingSchema(Schema):
 
 class WorklistQuery(Schema):
     stage = Choice(*[stage.value for stage in Stage], required=False)
+    institution = Identifier(64, required=False, zh="培训机构代码", en="that held the training")
     after = Identifier(120, required=False)
     limit = QueryInteger(1, 200, required=False)
 
@@ -230,6 +232,43 @@ class ExceptionShown(Schema):
     approved_by = Identifier(64, required=False)
 
 
+class InstitutionLeft(Schema):
+    """The institution may not train on these days, as its register says since `told_at`."""
+
+    institution = Identifier(64)
+    why = Items(
+        Choice(*WHY, zh="退出、禁入或不再登记", en="exited, barred, or named no more"), len(WHY)
+    )
+    since = CalendarDate(zh="起始日期", en="first day")
+    until = CalendarDate(required=False)
+    told_at = AwareTime(zh="导入生效的时间", en="when the import was put in force")
+    reference = Identifier(36, zh="导入的事件编号", en="event id of the import")
+
+
+class ClaimToReview(Schema):
+    """An open claim to which nothing has happened since its institution's exit or ban was told."""
+
+    claim = Identifier(120)
+    jurisdiction = Identifier(6, pattern=CITY)
+    stage = Choice(*[stage.value for stage in Stage])
+    kind = Identifier(64)
+    changed_at = AwareTime(zh="申请最近变动的时间", en="the claim's newest step")
+    left = Nested(InstitutionLeft())
+
+
+class ClaimsToReview(Schema):
+    """One page of claims; `next` is what to ask after for the following one."""
+
+    claims = Items(Nested(ClaimToReview()), 200)
+    next = Identifier(120, required=False)
+
+
+class ReviewQuery(Schema):
+    institution = Identifier(64, required=False, zh="培训机构代码", en="that held the training")
+    after = Identifier(120, required=False)
+    limit = QueryInteger(1, 200, required=False)
+
+
 class ClaimShown(Schema):
     """One claim: its stage, what was said and found, what it waits for, what was decided."""
 
@@ -243,6 +282,7 @@ class ClaimShown(Schema):
     identity = Nested(LookedShown(), required=False)
     inspection = Nested(LookedShown(), required=False)
     waits_for = Items(Nested(WaitingShown()), 20)
+    institution_left = Items(Nested(InstitutionLeft()), MAX_LEFT, required=False)
     documents = documents_field()
     papers = Nested(PapersShown())
     exceptions = Items(Nested(ExceptionShown()), 20, required=False)
@@ -268,6 +308,7 @@ class ClaimListed(Schema):
     version = StrictInteger(1)
     changed_at = AwareTime()
     shown_sha256 = Identifier(64, pattern=SHA256, required=False)
+    institution = Identifier(64, required=False)
 
 
 class ClaimsListed(Schema):

@@ -67,6 +67,8 @@ class _Row(msgspec.Struct):
     changed_at: datetime
     shown_sha256: str | None
     """of a calculation that proposes to approve, as long as it stands"""
+    institution: str | None
+    """that held the training"""
 
 
 _COLUMNS = ", ".join(_Row.__struct_fields__)
@@ -79,7 +81,7 @@ ON CONFLICT (stream_id) DO UPDATE SET stage = excluded.stage, kind = excluded.ki
     level = excluded.level, organisation = excluded.organisation,
     amount_fen = excluded.amount_fen, reasons = excluded.reasons, conflicts = excluded.conflicts,
     version = excluded.version, changed_at = excluded.changed_at,
-    shown_sha256 = excluded.shown_sha256
+    shown_sha256 = excluded.shown_sha256, institution = excluded.institution
 """  # noqa: S608 - column names of ours
 _OTHERS = """
 SELECT w.claim, o.stream_id FROM unnest($1::text[], $2::text[], $3::text[]) AS w(claim, certificate, person)
@@ -114,6 +116,7 @@ def _row(event: Event, filed_by: str) -> _Row:
         facts.certificate, facts.occupation, facts.level, facts.organisation, filed_by,
         getattr(facts, "amount_fen", 0), getattr(facts, "reasons", ()),
         getattr(facts, "conflicts_with", ()), event.version, event.recorded_at, _shown(facts),
+        facts.institution,
     )  # fmt: skip
 
 
@@ -155,14 +158,21 @@ async def others_with_each(
 
 
 async def worklist(
-    pool: asyncpg.Pool, jurisdictions: Sequence[str], stage: str | None, after: str, limit: int
+    pool: asyncpg.Pool,
+    jurisdictions: Sequence[str],
+    stage: str | None,
+    institution: str | None,
+    after: str,
+    limit: int,
 ) -> list[asyncpg.Record]:
     """Claims of these jurisdictions after a claim id, in the order of ids; at most 200."""
     return await pool.fetch(
         _SELECT + "WHERE jurisdiction = ANY($1) AND ($2::text IS NULL OR stage = $2)"
-        " AND stream_id > $3 ORDER BY stream_id LIMIT $4",
+        " AND ($3::text IS NULL OR institution = $3)"
+        " AND stream_id > $4 ORDER BY stream_id LIMIT $5",
         list(jurisdictions),
         stage,
+        institution,
         after,
         min(limit, MAX_PAGE),
     )
@@ -173,16 +183,19 @@ async def own_claims(
     organisation: str | None,
     filed_by: str | None,
     stage: str | None,
+    institution: str | None,
     after: str,
     limit: int,
 ) -> list[asyncpg.Record]:
     """Claims that this organisation, or this person, filed; at most 200."""
     return await pool.fetch(
         _SELECT + "WHERE (organisation = $1 OR filed_by = $2)"
-        " AND ($3::text IS NULL OR stage = $3) AND stream_id > $4 ORDER BY stream_id LIMIT $5",
+        " AND ($3::text IS NULL OR stage = $3) AND ($4::text IS NULL OR institution = $4)"
+        " AND stream_id > $5 ORDER BY stream_id LIMIT $6",
         organisation,
         filed_by,
         stage,
+        institution,
         after,
         min(limit, MAX_PAGE),
     )

@@ -18,11 +18,13 @@ CREATE TABLE claims_in_hand (
     version      integer NOT NULL,
     changed_at   timestamptz NOT NULL,
     shown_sha256 text COLLATE "C",
+    institution  text COLLATE "C",
     CONSTRAINT claims_in_hand_pkey PRIMARY KEY (stream_id)
 );
 CREATE INDEX claims_in_hand_worklist ON claims_in_hand (jurisdiction, stage, stream_id);
 CREATE INDEX claims_in_hand_certificate ON claims_in_hand (certificate) WHERE certificate IS NOT NULL;
 CREATE INDEX claims_in_hand_person ON claims_in_hand (person);
+CREATE INDEX claims_in_hand_institution ON claims_in_hand (institution, stream_id) WHERE institution IS NOT NULL;
 
 -- Which file was sent under which Idempotency-Key: the digest is an HMAC of its content. What it was
 -- answered (ids and codes only) stands here once every row has its outcome.

@@ -19,8 +19,21 @@ CREATE TABLE claims_lacking (
 );
 CREATE INDEX claims_lacking_register ON claims_lacking (register, since, claim);
 
+-- Which institutions may not train, on which days, and since when do we know? Follows the events.
+CREATE TABLE institutions_left (
+    institution text COLLATE "C" NOT NULL,
+    area        text COLLATE "C" NOT NULL,
+    first_day   date NOT NULL,
+    last_day    date NOT NULL,
+    why         text[] NOT NULL,
+    told_at     timestamptz NOT NULL,
+    reference   text COLLATE "C" NOT NULL,
+    CONSTRAINT institutions_left_pkey PRIMARY KEY (institution, area, first_day)
+);
+
 GRANT SELECT, INSERT ON reference_contents TO ledger_writer;
+GRANT SELECT, INSERT, UPDATE, DELETE ON institutions_left TO ledger_writer;
 GRANT SELECT, INSERT, UPDATE, DELETE ON claims_lacking TO ledger_writer;
 
 -- migrate:down
-DROP TABLE claims_lacking, reference_contents;
+DROP TABLE institutions_left, claims_lacking, reference_contents;
