@@ -9,6 +9,7 @@ from msgspec import Meta
 from shared.policy.cases import Cited
 from shared.policy.pack import Pack
 from shared.policy.papers import papers_asked
+from shared.policy.readers import clauses_for
 from shared.policy.verdicts import Verdict
 
 About = Literal[
@@ -33,7 +34,9 @@ About = Literal[
 
 
 class Question(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """A question to the pack itself. `id` is the entry's id, or what the entry is about."""
+    """A question to the pack itself. `id` is the entry's id, or what the entry is about: a role's
+    task, a report's form, a table's name or the fact that it answers, a neutral field.
+    """
 
     about: About
     id: Annotated[str, Meta(max_length=80)] = ""
@@ -83,7 +86,8 @@ def _clauses(pack: Pack, question: Question) -> Iterator[str]:
                 if s.id == id_ and question.number in (None, s.min_bp)
             )
         case "neutral":
-            yield from (n.clause for n in content.neutral if n.field == id_)
+            fields = (id_, f"facts.{id_}")
+            yield from (n.clause for n in content.neutral if n.field in fields)
         case "sanction":
             yield from (s.clause for s in content.sanctions if id_ in (s.id, s.offence, *s.acts))
         case "precedence":
@@ -91,9 +95,10 @@ def _clauses(pack: Pack, question: Question) -> Iterator[str]:
         case "fund" | "special_account":
             yield from _funds(pack, question)
         case "table":
-            yield from (
-                f.clause for f in content.facts if f.clause and f.look_up and f.look_up.table == id_
-            )
+            name = id_.removeprefix("facts.")
+            for fact in content.facts:
+                if fact.look_up is not None and name in (fact.look_up.table, fact.id):
+                    yield from clauses_for(content, fact)
         case "switch":
             yield from (i.id for i in content.interpretations if i.id == id_)
         case "group":

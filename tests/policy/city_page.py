@@ -1,8 +1,12 @@
 """One city's page: kinds with their gates and a model case, groups, facts, entries, readings."""
 
-from shared.policy.casefile import read_cases
+from typing import NamedTuple
+
+from shared.policy.case_reading import read_cases
 from shared.policy.pack import MaxTimes, Pack
 from shared.policy.parts import Catalogue, Kind, Ratio, Shortfall, Table
+from shared.policy.questions import About
+from shared.policy.readers import clauses_for
 from shared.policy.spoken import condition_words
 from tests.policy.markdown import table
 from tests.policy.written import FOLDER
@@ -54,7 +58,11 @@ def city_page(pack: Pack) -> str:
     lines += ["## Limits", "", *_limits(pack)]
     lines += ["## Money beside claims", "", *_money(pack)]
     lines += ["## Entries that decide no claim", ""]
-    lines += ["Ids for a `question`.", "", *_entries(pack)]
+    lines += ["Ids for a `question`, each of which answers YES (with the kind, where one stands)."]
+    lines += ["A role is also found by one of its tasks, a report by its form, a sanction by its"]
+    lines += ["offence, a table by the fact that it answers.", ""]
+    rows = ((one.about, one.id, one.kind, one.clause, one.what) for one in entries(pack))
+    lines += table(("about", "id", "kind", "clause", "what"), rows)
     lines += ["## How open points are read", ""]
     lines += table(
         ("switch", "choice", "question", "support"),
@@ -152,23 +160,49 @@ def _times(found: Catalogue | Ratio) -> str:
     return f"{part} × {times.of} {times.unit}s{most} ({times.clause})"
 
 
-def _entries(pack: Pack) -> list[str]:
+class Entry(NamedTuple):
+    """One thing that a question can ask for."""
+
+    about: About
+    id: str
+    clause: str
+    what: str
+    kind: str = ""
+
+
+def entries(pack: Pack) -> list[Entry]:
+    """What the pack says beside claims."""
     content = pack.content
-    rows = [("report", r.id, r.clause, f"{r.name.en} (form {r.form})") for r in content.reports]
-    rows += [("target", t.id, t.clause, f"{t.number} {t.unit}") for t in content.targets]
-    rows += [("role", r.id, r.clause, f"{r.name.en}: {', '.join(r.does)}") for r in content.roles]
-    rows += [("exchange", x.id, x.clause, f"{x.system}: {x.text.en}") for x in content.exchanges]
-    rows += [("duty", d.id, d.clause, d.text.en) for d in content.duties]
-    rows += [("share", s.id, s.clause, f"{s.min_bp} bp") for s in content.shares]
-    rows += [("neutral", n.field, n.clause, "makes no difference") for n in content.neutral]
-    rows += [("sanction", s.id, s.clause, f"{s.offence}: {s.text.en}") for s in content.sanctions]
-    rows += [
-        ("demand", f"{one.kind} {step.step}", step.clause, f"before {step.before}")
-        for one in content.demands
-        for step in one.steps
+    found = [
+        Entry("report", r.id, r.clause, f"{r.name.en} (form {r.form})") for r in content.reports
     ]
-    rows += [("table", f.look_up.table, f.clause or "", f.id) for f in content.facts if f.look_up]
-    return table(("about", "id", "clause", "what"), rows)
+    found += [Entry("target", t.id, t.clause, f"{t.number} {t.unit}") for t in content.targets]
+    found += [
+        Entry("role", r.id, r.clause, f"{r.name.en}: {', '.join(r.does)}") for r in content.roles
+    ]
+    found += [
+        Entry("exchange", x.id, x.clause, f"{x.system}: {x.text.en}") for x in content.exchanges
+    ]
+    found += [Entry("duty", d.id, d.clause, d.text.en) for d in content.duties]
+    found += [Entry("share", s.id, s.clause, f"{s.min_bp} bp") for s in content.shares]
+    found += [Entry("neutral", n.field, n.clause, "makes no difference") for n in content.neutral]
+    found += [
+        Entry("sanction", s.id, s.clause, f"{s.offence}: {s.text.en}") for s in content.sanctions
+    ]
+    for one in content.demands:
+        found += [
+            Entry("demand", step.step, step.clause, f"before {step.before}", one.kind)
+            for step in one.steps
+        ]
+        found += [
+            Entry("demand", asked.register, asked.clause, "this register is asked", one.kind)
+            for asked in one.registers
+        ]
+    for spec in content.facts:
+        clauses = clauses_for(content, spec)
+        if spec.look_up is not None and clauses:
+            found.append(Entry("table", spec.look_up.table, ", ".join(clauses), spec.id))
+    return found
 
 
 def _limits(pack: Pack) -> list[str]:
