@@ -9,12 +9,23 @@ from shared.policy.casefile import CaseFile, facts_of, history_of
 from shared.policy.cases import FactValue
 from shared.policy.claim_values import CLOSED
 from shared.policy.claim_words import claim_words
-from shared.policy.conditions import Condition, OneOf, Scope, fields_of, holds, nodes_of, value_of
+from shared.policy.conditions import (
+    All,
+    AnyOf,
+    Compare,
+    Condition,
+    OneOf,
+    Scope,
+    fields_of,
+    holds,
+    nodes_of,
+    value_of,
+)
 from shared.policy.judging import Outcome, in_place
 from shared.policy.letter_words import letter_words
 from shared.policy.limits import EXCEPTED, limit_grounds
 from shared.policy.pack import CertificateOnce, Pack
-from shared.policy.parts import Gate
+from shared.policy.parts import FactSpec, Gate, Kind
 from shared.policy.telling import MARK, bracketed, value_words
 from shared.policy.words import Language, dictionary, named, said
 
@@ -33,7 +44,7 @@ def seen_behind(outcome: Outcome, code: str, language: Language) -> list[str]:
     lines = [
         field_line(outcome.pack, name, value, language)
         for name in words.shows.get(code, ())
-        if (value := getattr(subject_of(outcome.case), name, None)) is not None
+        if (value := _shown(outcome, name)) is not None
     ]
     if code in words.dated:
         lines.append(_in_force(outcome.pack, language))
@@ -42,6 +53,15 @@ def seen_behind(outcome: Outcome, code: str, language: Language) -> list[str]:
         for condition in _conditions(outcome, code, scope):
             lines += _read(outcome.pack, condition, scope, language)
     return list(dict.fromkeys(lines))
+
+
+def _shown(outcome: Outcome, name: str) -> FactValue | None:
+    """A field of the case, of the answer, or what the special account may hold."""
+    special = outcome.pack.content.funds.special_account
+    if name == "cap_fen":
+        return None if special is None else special.cap_fen
+    value: FactValue | None = getattr(subject_of(outcome.case), name, None)
+    return getattr(outcome.answer, name, None) if value is None else value
 
 
 def _scope(outcome: Outcome) -> Scope:
@@ -80,11 +100,23 @@ def _read(pack: Pack, condition: Condition, scope: Scope, language: Language) ->
             yield field_line(pack, name, value, language)
             continue
         spec = pack.facts[name]
+        if _untold(spec, scope):
+            continue
         register = named(dictionary().registers, spec.register, language)
         told = value_words(name, value, language)
         space = "" if language == "zh" else " "
         yield f"{said(spec.question, language)}{space}{told}{bracketed(register, language)}"
     yield from _accepted(condition, scope, language)
+
+
+def _untold(spec: FactSpec, scope: Scope) -> bool:
+    """Sums of tables say nothing of a refusal, and what a register answered about a person is
+    for that person alone: an enterprise or institution gets the reason.
+    """
+    if spec.look_up is not None:
+        return spec.look_up.value == "amount"
+    person = spec.ask is not None and spec.ask.about == "person"
+    return person and scope.case.payee_kind != "individual"
 
 
 def _accepted(condition: Condition, scope: Scope, language: Language) -> Iterator[str]:
@@ -148,6 +180,7 @@ def told_of(outcome: Outcome) -> Told:
     if outcome.case.claim is None:
         return Told((), cited, found.interpretations, ())
     quiet = {clause for code in hushed for clause in _clauses_behind(outcome, code)}
+    quiet |= idle_clauses(outcome) if found.decision == "APPROVE" else set()
     conflicts, unread = _standing(outcome)
     return Told(
         conflicts,
@@ -181,3 +214,35 @@ def _standing(outcome: Outcome) -> tuple[tuple[str, ...], set[str]]:
     if "POLICY_SILENT" in found.reasons:
         unread.discard("INT-11")
     return tuple(one for one in conflicts if one in own - flagged), unread
+
+
+def idle_clauses(outcome: Outcome) -> set[str]:
+    """Clauses that an approved claim passed although they are about other kinds of subsidy."""
+    claim, pack = outcome.case.claim, outcome.pack
+    assert claim is not None
+    kind, group = pack.kinds[claim.kind], pack.groups[claim.group]
+    own = [clause for clause in group.clauses if clause in kind.clauses]
+    proven = own or (group.clauses if group.member_when is not None else ())
+    idle = {*group.clauses} - {*proven}
+    cited = {*kind.clauses, *proven, *(step.clause for step in outcome.answer.steps)}
+    cited |= {rule.clause for rule in kind.payees}
+    for limit in pack.limits.get(claim.kind, ()):
+        cited |= {*limit.clauses} if isinstance(limit, CertificateOnce) else {limit.clause}
+    for gate in pack.gates.get((claim.kind, claim.group), ()):
+        read = gate.when or gate.unless
+        (cited if read is None or _concerns(read, kind) else idle).add(gate.clause or "")
+    return idle - cited
+
+
+def _concerns(condition: Condition, kind: Kind) -> bool:
+    """Whether the condition is about this kind at all; one that names no kind is about each."""
+    match condition:
+        case All():
+            return all(_concerns(part, kind) for part in condition.of)
+        case AnyOf():
+            return any(_concerns(part, kind) for part in condition.of)
+        case OneOf(field="claim.kind"):
+            return kind.id in condition.values
+        case Compare(field="claim.kind", by="eq"):
+            return condition.value == kind.id
+    return True

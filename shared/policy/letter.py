@@ -4,11 +4,14 @@ It names no person, no other person's claim, and nothing that the auditors look 
 """
 
 from collections.abc import Iterator
+from typing import Protocol
 
 from shared.policy.behind import Told, field_line, seen_behind, subject_of, told_of
+from shared.policy.claim_words import claim_words
 from shared.policy.judging import Outcome
 from shared.policy.letter_words import decided, letter_words
 from shared.policy.pack import Pack
+from shared.policy.parts import Words
 from shared.policy.telling import (
     COMMA,
     MARK,
@@ -150,13 +153,44 @@ def _asked(outcome: Outcome, language: Language) -> Iterator[str]:
     if case.question is not None:
         about = named(letter_words().abouts, case.question.about, language)
         kind = "" if case.question.kind is None else kind_words(pack, case.question.kind, language)
-        parts = (about, case.question.id, kind)
+        parts = (about, _entry(pack, case.question.id, language), kind)
         yield COMMA[language].join(part for part in parts if part)
     if case.payment is not None:
         yield field_line(pack, "purpose", case.payment.purpose, language)
         yield field_line(pack, "amount_fen", case.payment.amount_fen, language)
         if case.payment.fund is not None:
             yield field_line(pack, "fund", case.payment.fund, language)
+
+
+class _Entry(Protocol):
+    """What has a name in the pack."""
+
+    @property
+    def id(self) -> str: ...
+    @property
+    def name(self) -> Words: ...
+
+
+def _entry(pack: Pack, id_: str, language: Language) -> str:
+    """What an entry of the pack is called; its id where it has no name."""
+    source, _, name = id_.partition(".")
+    if source == "facts" and name in pack.facts:
+        return said(pack.facts[name].question, language)
+    content = pack.content
+    names = {**claim_words().names} if source == "claim" else {}
+    names |= {paper.code: paper.name for kind in content.kinds for paper in kind.papers}
+    lists: tuple[tuple[_Entry, ...], ...] = (
+        content.targets,
+        content.reports,
+        content.roles,
+        content.shares,
+        content.groups,
+        content.kinds,
+        content.funds.sources,
+    )
+    names |= {one.id: one.name for entries in lists for one in entries}
+    id_ = name if source == "claim" else id_
+    return said(names[id_], language) if id_ in names else id_
 
 
 def _found(outcome: Outcome, language: Language) -> Iterator[str]:
@@ -186,6 +220,8 @@ def _reasons(outcome: Outcome, told: Told, language: Language) -> Iterator[str]:
         if code in told.hushed:
             continue
         text = outcome.pack.reasons.get(code)
+        if outcome.case.finding is not None:
+            text = words.unwritten
         seen = [f"    · {line}" for line in seen_behind(outcome, code, language)]
         yield "\n".join([code if text is None else said(text, language), *seen])
 
@@ -212,7 +248,8 @@ def _next(outcome: Outcome, language: Language) -> list[str]:
             return [said(words["nothing"], language)]
         told = said(words["recover"], language).format(sum=money(found.amount_fen, language))
         return [told] + ([] if advance is None else [said(words["no_advance"], language)])
-    if outcome.case.finding is not None and outcome.case.finding.paid_fen:
+    finding = outcome.case.finding
+    if finding is not None and found.decision == "FLAG" and finding.paid_fen:
         return [said(words["no_recovery"], language)]
     if found.decision == "ADVANCE_OK" and advance is not None:
         return [said(words["advanced"], language).format(days=advance.settlement_days)]

@@ -24,6 +24,7 @@ class LetterWords(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     object: dict[str, Words]
     offences: dict[str, Words]
     abouts: dict[str, Words]
+    unwritten: Words
     neutral: Words
     reasons: dict[str, Words]
     do: dict[str, Words]

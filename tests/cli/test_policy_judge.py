@@ -68,7 +68,11 @@ def test_json_has_the_whole_judgement(file: Path) -> None:
     ("language", "expected", "missing"),
     [
         ("zh", "如有异议", "目录中这种培训、职业和等级的补贴是多少钱？"),
-        ("en", "If you disagree", "What does the catalogue pay for this kind, occupation and level?"),
+        (
+            "en",
+            "If you disagree",
+            "What does the catalogue pay for this kind, occupation and level?",
+        ),
     ],
 )
 def test_a_letter_tells_the_claimant_what_is_missing_and_how_to_object(
