@@ -19,7 +19,7 @@ from shared.policy.cases import (
     Judgement,
     Step,
 )
-from shared.policy.conditions import Condition, Scope, holds, value_of
+from shared.policy.conditions import Scope, holds, value_of
 from shared.policy.limits import limit_grounds, limits_of, nearly_used, year_of
 from shared.policy.months import shared_months
 from shared.policy.pack import CertificateOnce, Pack
@@ -325,15 +325,15 @@ def _looked_at(pack: Pack, kind: Kind, scope: Scope) -> list[str]:
         for gate, facts in zip(pack.gates[key], pack.gate_facts[key], strict=True)
         if gate.clause
         and gate.clause not in fraud
-        and (gate.unless is None or _was_known(gate.unless, facts, scope))
+        and _was_read(gate, facts, scope)
     ]
 
 
-def _was_known(unless: Condition, facts: tuple[str, ...], scope: Scope) -> bool:
+def _was_read(gate: Gate, facts: tuple[str, ...], scope: Scope) -> bool:
     """It came out one way or the other, and not for want of any answer."""
     if facts and not any(name in scope.facts for name in facts):
         return False
-    return holds(unless, scope) is not None
+    return gate.unless is None or holds(gate.unless, scope) is not None
 
 
 def _approved(

@@ -101,12 +101,16 @@ def _fields_read(group: Group, kind: Kind, gates: tuple[Gate, ...]) -> Iterator[
 
 
 def _facts_of_gate(gate: Gate) -> tuple[str, ...]:
-    return _facts_in(
+    """Without any of them it was not looked at; a `when` of the claim's own words always is."""
+    fields = [
         field
         for condition in (gate.when, gate.unless)
         if condition is not None
         for field in fields_of(condition)
-    )
+    ]
+    if gate.when is not None and any(field.startswith("claim.") for field in fields):
+        return ()
+    return _facts_in(fields)
 
 
 def _gates_for(content: Content, kind: Kind, group: str) -> tuple[Gate, ...]:

@@ -198,7 +198,7 @@ class Pack:
     gates: Mapping[tuple[str, str], tuple[Gate, ...]]
     """by kind id and group id: the gates that its claims pass, the pack's own first"""
     gate_facts: Mapping[tuple[str, str], tuple[tuple[str, ...], ...]]
-    """beside `gates`: the facts that each of them reads"""
+    """beside `gates`: one of them must be known for it to count as looked at; none: always so"""
     demands: Mapping[str, Demands]
     """by kind id; a kind that the pack does not name waits for nothing"""
     reasons: Mapping[str, Words]

@@ -7,7 +7,7 @@ import pytest
 
 from shared.policy.cases import Cited, Fact, FactUsed, History, Missing, Step
 from shared.policy.judge import stated_facts
-from shared.policy.load import huludao
+from shared.policy.load import PACKS, huludao, load_pack
 from tests.policy.builders import CERTIFICATE, PACK_TEXT, claim, earlier, judged, pack_with
 
 THREE = tuple(earlier(f"claim-{i}", occupation=f"4-03-02-0{i}", year=2020) for i in (1, 2, 3))
@@ -70,6 +70,18 @@ def test_an_approval_cites_only_the_gates_that_were_looked_at() -> None:
     licensed = facts | {"occupation_licensed": Fact(value=True, source="INST_REG")}
     cited = [{c.clause for c in judged(claim(), facts=f).citations} for f in (facts, licensed)]
     assert ("HLD-4-1" in cited[0], "HLD-4-1" in cited[1]) == (False, True)
+
+
+def test_an_approval_cites_the_clause_on_hours_only_where_hours_were_told() -> None:
+    rudong = load_pack(PACKS / "rudong-tasktable.yaml")
+    case = claim(kind="RD.K.training", group="RD.G.unemployed", jurisdiction="320623")
+    told = {"unemployed": True, "certificate_genuine": True, "catalogue_amount_fen": 150_000}
+    hours = {"offline_hours": 80, "required_hours": 80}
+    cited = []
+    for known in (told, told | hours):
+        facts = {name: Fact(value=value, source="case") for name, value in known.items()}
+        cited.append({c.clause for c in judged(case, facts=facts, pack=rudong).citations})
+    assert ["RD-10-2" in one for one in cited] == [False, True]
 
 
 def test_an_approval_never_cites_a_clause_on_fraud() -> None:

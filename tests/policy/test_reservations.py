@@ -56,6 +56,24 @@ def test_all_slots_and_higher_levels_are_looked_up() -> None:
     assert wanted == (*papers, *levels, *(slot(n) for n in range(1, 9)))  # three, and five beyond
 
 
+def test_a_level_that_nobody_said_is_looked_up_at_every_level() -> None:
+    unsaid = claim(level="none")
+    assert LEVEL in keys_wanted(huludao(), unsaid, PERSON)
+    refused = asked(held(LEVEL), unsaid)
+    assert isinstance(refused, Refused)
+    assert (refused.decision, refused.reasons) == ("HOLD", ("FACT_MISSING",))
+    assert isinstance(asked({}, unsaid), Taken)
+
+
+def test_a_certificate_without_level_takes_one_place_whatever_level_is_written() -> None:
+    for level in ("L4", "none"):
+        taken = asked({}, claim(certificate_type="training_pass", level=level))
+        assert isinstance(taken, Taken)
+        assert [k.key for k in taken.keys if k.kind == "occupation-level"] == [
+            f"{PERSON}/6-31-01-03/none:training_pass"
+        ]
+
+
 def test_the_third_slot_is_the_last() -> None:
     third = asked(held(slot(1), slot(2)))
     assert isinstance(third, Taken)
