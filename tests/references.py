@@ -54,6 +54,8 @@ its reference.
    an exit, a ban, and an institution that it names no more are said as such, and a row that stays
    the same says nothing. At most {MAX_TOLD:,} in one import (`TOO_MANY_INSTITUTIONS`).
    Who owns an institution is in no table, so these events name no person.
+   `GET /claims/to-review` lists the open claims whose institution has left, is barred or is named
+   no more, until something happens to them.
 
 `GET /references` shows what is loaded, `GET /references/{{table}}?on=2021-03-01` the rows
 of a day, `GET /references/{{table}}/files/{{sha256}}` a file as it came.
@@ -73,6 +75,8 @@ again for the same days, puts them back.
   missing register is named. A blank cell that is asked for says nothing: unknown.
 - In a pack:
   `look_up: {{table: minimum_wage, by: [], as_of: training_from, value: amount}}`.
+- With `until: training_to` a sum by the month is looked up for the first day of each month of work
+  that had begun by the claim; a month of which the table says nothing holds the claim.
 
 Every table has the columns `{AREA}` (行政区划代码), `{FIRST_DAY}` (生效日期) and
 `{LAST_DAY}` (失效日期, may be left out or blank: until further notice), besides its own.

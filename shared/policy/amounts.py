@@ -1,18 +1,19 @@
 """How much: a table's line, a part of a reference, a shortfall. Integers only, in fen."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
+from typing import Literal
 
-from shared.policy.cases import ClaimCase, Ground, History, Step
-from shared.policy.conditions import FULL_BP, Scope, fields_of, holds, value_of
+import msgspec
+
+from shared.policy.cases import ClaimCase, Ground, History, Since, Step
+from shared.policy.conditions import FULL_BP, Scope, fields_of, holds
+from shared.policy.counting import times_of, too_many_days, undated, whole
+from shared.policy.monthly import first_days, on_day, runs_of
 from shared.policy.months import (
     MONTHS,
-    all_used,
+    months_before,
     months_between,
-    months_in_force,
-    months_used,
-    shared_months,
 )
 from shared.policy.pack import Pack
 from shared.policy.parts import (
@@ -23,12 +24,11 @@ from shared.policy.parts import (
     Row,
     Shortfall,
     Table,
-    Times,
 )
 from shared.policy.unknown import (
+    day_of,
     missing_fact,
     missing_field,
-    missing_in,
     missing_of,
     unknown_ground,
 )
@@ -127,9 +127,7 @@ def _by_years(pack: Pack, rate: Step, claim: ClaimCase) -> Priced:
     """Rate × years. Nobody is paid for more months than the training lasted."""
     first, last = claim.training_from, claim.training_to
     if first is None or last is None:
-        fields = ("claim.training_from", "claim.training_to")
-        days = tuple(missing_field(f) for f in fields)
-        return Priced(grounds=(missing_of((rate.clause,), days),))
+        return Priced(grounds=(undated(rate.clause, claim),))
     lasted = months_between(first, last)
     months = lasted if claim.months_claimed is None else claim.months_claimed
     if not 0 < months <= lasted:
@@ -166,22 +164,64 @@ def _month_readings(rate_fen: int, months: int) -> tuple[str, ...]:
 def _catalogue(
     pack: Pack, kind: Kind, catalogue: Catalogue, scope: Scope, history: History
 ) -> Priced:
-    base = _base(pack, catalogue, scope)
-    more = _uplift(catalogue, scope)
-    return _computed(pack, kind, base, more, catalogue.times, scope, history)
+    return _computed(pack, kind, catalogue, _uplift(catalogue, scope), scope, history)
 
 
-def _base(pack: Pack, amount: Catalogue | Ratio, scope: Scope) -> Step | Ground:
-    """What the table elsewhere says, in fen; without it the claim waits (INT-10)."""
-    base_fen = _whole(f"facts.{amount.fact}", scope)
+@dataclass(frozen=True, slots=True)
+class _Base:
+    """What the table elsewhere says, and that for all months or days that are paid, in fen."""
+
+    steps: tuple[Step, ...]
+    total_fen: int
+
+
+def _base(
+    pack: Pack, amount: Catalogue | Ratio, counted: int | Ground | None, scope: Scope
+) -> _Base | Ground:
+    """Without the table the claim waits (INT-10)."""
+    fact, base_fen = scope.facts.get(amount.fact), whole(f"facts.{amount.fact}", scope)
+    if fact is not None and fact.rows:
+        if amount.times is not None and amount.times.shared:
+            return _by_month(pack, amount, fact.rows, counted, scope)
+        look_up = pack.facts[amount.fact].look_up
+        base_fen = on_day(fact.rows, day_of(scope.case, look_up.as_of if look_up else None))
     if base_fen is None:
         return _no_table(pack, amount.clause, amount.fact, scope)
-    return Step(
-        clause=amount.clause,
-        what="catalogue" if isinstance(amount, Catalogue) else "reference",
-        inputs=(amount.fact,),
-        amount_fen=base_fen,
+    times = counted if isinstance(counted, int) else 1
+    return _Base((_base_step(amount, base_fen, amount.fact),), base_fen * times)
+
+
+def _base_step(amount: Catalogue | Ratio, fen: int, *inputs: str) -> Step:
+    what: Literal["catalogue", "reference"] = (
+        "catalogue" if isinstance(amount, Catalogue) else "reference"
     )
+    return Step(clause=amount.clause, what=what, inputs=inputs, amount_fen=fen)
+
+
+def _by_month(
+    pack: Pack,
+    amount: Catalogue | Ratio,
+    rows: tuple[Since, ...],
+    counted: int | Ground | None,
+    scope: Scope,
+) -> _Base | Ground:
+    """Each month at the wage of its first day; a month of which no wage is known waits."""
+    first = scope.case.training_from
+    if first is None or not isinstance(counted, int):
+        return _Base((), 0)  # something else is missing, and says so
+    skipped = months_before(pack.content.validity, first)
+    runs = runs_of(rows, first_days(first, skipped, counted))
+    for run in runs:
+        if run.fen is None:
+            return _no_table(pack, amount.clause, amount.fact, scope, run.first)
+    if len(runs) == 1:
+        one = _base_step(amount, runs[0].fen or 0, amount.fact)
+        return _Base((one,), counted * one.amount_fen)
+    steps = tuple(
+        _base_step(amount, run.fen or 0, amount.fact, str(run.first), f"{run.months}/1 month")
+        for run in runs
+    )
+    return _Base(steps, sum(run.months * (run.fen or 0) for run in runs))
 
 
 def _uplift(catalogue: Catalogue, scope: Scope) -> "_Share | None":
@@ -189,7 +229,7 @@ def _uplift(catalogue: Catalogue, scope: Scope) -> "_Share | None":
     uplift = catalogue.uplift
     if uplift is None or holds(uplift.when, scope) is not True:
         return None
-    more_bp = _whole(f"facts.{uplift.fact}", scope)
+    more_bp = whole(f"facts.{uplift.fact}", scope)
     return None if more_bp is None else _Share(FULL_BP + more_bp, uplift.clause, "uplift")
 
 
@@ -204,8 +244,7 @@ class _Share:
 
 
 def _ratio(pack: Pack, kind: Kind, ratio: Ratio, scope: Scope, history: History) -> Priced:
-    share, base = _share(pack, ratio, scope), _base(pack, ratio, scope)
-    return _computed(pack, kind, base, share, ratio.times, scope, history)
+    return _computed(pack, kind, ratio, _share(pack, ratio, scope), scope, history)
 
 
 def _share(pack: Pack, ratio: Ratio, scope: Scope) -> _Share | Ground:
@@ -226,7 +265,7 @@ def _base_share(
 ) -> _Share | Ground:
     if ratio.ratio_bp is not None:
         return _Share(ratio.ratio_bp, ratio.clause, readings=readings)
-    share_bp = _whole(f"facts.{ratio.ratio_fact}", scope)
+    share_bp = whole(f"facts.{ratio.ratio_fact}", scope)
     if share_bp is None:
         return _no_table(pack, ratio.clause, ratio.ratio_fact or "", scope)
     return _Share(share_bp, ratio.clause, readings=readings)
@@ -235,9 +274,8 @@ def _base_share(
 def _computed(
     pack: Pack,
     kind: Kind,
-    base: Step | Ground,
+    amount: Catalogue | Ratio,
     share: _Share | Ground | None,
-    times: Times | None,
     scope: Scope,
     history: History,
 ) -> Priced:
@@ -245,12 +283,14 @@ def _computed(
 
     What stops one of the three does not hide what stops the others: the claimant is asked once.
     """
-    counted = None if times is None else _times(pack, kind, times, scope, history)
+    times = amount.times
+    counted = None if times is None else times_of(pack, kind, times, scope, history)
+    base = _base(pack, amount, counted, scope)
     stops = tuple(one for one in (share, base, counted) if isinstance(one, Ground))
     if isinstance(base, Ground) or isinstance(share, Ground) or isinstance(counted, Ground):
         return Priced(grounds=stops)
-    numerator, denominator = base.amount_fen, 1
-    clause, what, inputs = base.clause, "ratio", []
+    numerator, denominator = base.total_fen, 1
+    clause, what, inputs = amount.clause, "ratio", []
     readings: tuple[str, ...] = ()
     months = 0
     if share is not None:
@@ -259,69 +299,24 @@ def _computed(
         inputs.append(f"{share.ratio_bp} bp")
         readings += share.readings
     if times is not None and counted is not None:
-        numerator, denominator = numerator * counted, denominator * times.divisor
+        denominator *= times.divisor
         inputs.append(f"{counted}/{times.divisor} {times.unit}")
         readings += times.interpretations
         clause, what = times.clause, "times" if share is None else what
         months = counted if times.shared else 0
     if not inputs and numerator:
-        return Priced((base,))
+        return Priced(base.steps)
     amount_fen = rounded(pack, numerator, denominator)
     readings += ("INT-13",) if numerator % denominator else ()
     if amount_fen == 0:
         return _stopped("HOLD", "AMOUNT_ZERO", clause)
     last = Step(clause=clause, what=what, inputs=tuple(inputs), amount_fen=amount_fen)  # type: ignore[arg-type]
-    flags = () if times is None else tuple(_too_many_days(times, scope))
-    return Priced((base, last), flags, readings, months)
-
-
-def _times(pack: Pack, kind: Kind, times: Times, scope: Scope, history: History) -> int | Ground:
-    """How many months or days are paid: those that a register counted."""
-    counted = _whole(times.of, scope)
-    said = _said(pack, times, scope.case)
-    if counted is None:
-        more = said.missing if isinstance(said, Ground) else ()
-        return missing_of((times.clause,), (missing_in(pack, times.of, scope), *more))
-    if isinstance(said, Ground):
-        return said
-    counted = counted if said is None else min(counted, said)
-    if times.max is None:
-        return counted
-    used = months_used(kind.id, history) if shared_months(pack, kind.id) else 0
-    left = max(0, times.max - used)
-    if not left and counted:
-        return all_used(times, kind.id, history)
-    return min(counted, left)
-
-
-def _too_many_days(times: Times, scope: Scope) -> Iterator[Ground]:
-    """More days attended than the course had: paid as the register says, and shown to auditors."""
-    first, last = scope.case.training_from, scope.case.training_to
-    days = _whole(times.of, scope)
-    if times.unit == "day" and first and last and days and days > (last - first).days + 1:
-        yield Ground(decision="FLAG", code="DAYS_DIFFER", clauses=(times.clause,))
-
-
-def _said(pack: Pack, times: Times, claim: ClaimCase) -> int | Ground | None:
-    """The months of work that the claim's own days hold and the policy covers (INT-01).
-
-    None for what is not divided between policies.
-    """
-    first, last = claim.training_from, claim.training_to
-    if not times.shared:
-        return None
-    if first is None or last is None:
-        fields = (("claim.training_from", first), ("claim.training_to", last))
-        return missing_of((times.clause,), tuple(missing_field(f) for f, d in fields if d is None))
-    asked = claim.months_claimed
-    if asked is not None and not 0 < asked <= months_between(first, last):
-        return Ground(decision="HOLD", code="MONTHS_DIFFER", clauses=(times.clause,))
-    covered = months_in_force(pack.content.validity, first, min(last, claim.claimed_on))
-    return covered if asked is None else min(asked, covered)
+    flags = () if times is None else tuple(too_many_days(times, scope))
+    return Priced((*base.steps, last), flags, readings, months)
 
 
 def _shortfall(shortfall: Shortfall, scope: Scope) -> Priced:
-    cost_fen, borne_fen = _whole(shortfall.cost, scope), _whole(shortfall.borne, scope)
+    cost_fen, borne_fen = whole(shortfall.cost, scope), whole(shortfall.borne, scope)
     if cost_fen is None or borne_fen is None:
         fields = ((shortfall.cost, cost_fen), (shortfall.borne, borne_fen))
         said = tuple(missing_field(name) for name, value in fields if value is None)
@@ -344,18 +339,16 @@ def _shortfall(shortfall: Shortfall, scope: Scope) -> Priced:
     return Priced((step,))
 
 
-def _whole(field: str, scope: Scope) -> int | None:
-    value = value_of(field, scope)
-    return value if type(value) is int and value >= 0 else None
-
-
-def _no_table(pack: Pack, clause: str, fact: str, scope: Scope) -> Ground:
-    """INT-10: the sum stands in a table that is not loaded; eligible, and not paid."""
+def _no_table(pack: Pack, clause: str, fact: str, scope: Scope, day: date | None = None) -> Ground:
+    """INT-10: the sum stands in a table that is not loaded (for the day); eligible, not paid."""
+    missing = missing_fact(pack, fact, scope)
+    if day is not None:
+        missing = msgspec.structs.replace(missing, as_of=day)
     return Ground(
         decision="HOLD",
         code=NO_PRICE,
         clauses=(clause,),
-        missing=(missing_fact(pack, fact, scope),),
+        missing=(missing,),
         interpretations=("INT-10",),
     )
 

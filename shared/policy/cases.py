@@ -87,6 +87,16 @@ class ClaimCase(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
     """the high-risk industry, e.g. `chemical`, `mining`"""
 
 
+class Since(msgspec.Struct, frozen=True, kw_only=True):
+    """What a table says from a day on, until the next row."""
+
+    since: date
+    fen: int | None
+    """None: nothing"""
+    reference: str | None = None
+    """event id of the import"""
+
+
 class Fact(msgspec.Struct, frozen=True, kw_only=True):
     """One answer: its value, who gave it, and for which day it was true."""
 
@@ -96,6 +106,14 @@ class Fact(msgspec.Struct, frozen=True, kw_only=True):
     reference: str | None = None
     """event id of the answer"""
     valid_at: date | None = None
+    rows: tuple[Since, ...] = ()
+    """of a table whose sum changes in the days asked for: all of them, the oldest first; `value` is
+    then the first that says something"""
+
+    def references(self) -> tuple[str, ...]:
+        """Event ids of all answers that it rests on, each once."""
+        named = (self.reference, *(row.reference for row in self.rows))
+        return tuple(dict.fromkeys(one for one in named if one))
 
 
 class Subsidy(msgspec.Struct, frozen=True, kw_only=True):

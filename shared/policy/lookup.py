@@ -5,9 +5,13 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from hashlib import sha256
+from itertools import takewhile
 from typing import Protocol
 
-from shared.policy.cases import ClaimCase, DateField, Fact
+import msgspec
+
+from shared.policy.cases import ClaimCase, DateField, Fact, Since
+from shared.policy.conditions import months_after
 from shared.policy.formats import AnswerFormat, LookUpValue, TableFormat, formats
 from shared.policy.layers import Layer, Span, Standing, TableRow, loaded_spans, standing
 from shared.policy.pack import Pack
@@ -39,6 +43,8 @@ class Tables:
     indexes: Mapping[str, _Index]
 
 
+MAX_MONTHS = 600
+"""months of one claim that a sum is looked up for"""
 NO_TABLES = Tables(sha256(b"").hexdigest(), {})
 
 
@@ -51,6 +57,8 @@ class LookUp(Protocol):
     def by(self) -> tuple[str, ...]: ...
     @property
     def as_of(self) -> DateField: ...
+    @property
+    def until(self) -> DateField | None: ...
 
 
 class LookedUp(Protocol):
@@ -67,7 +75,8 @@ def look_up(
 
     `areas`: the claim's own district, its city, its province, in this order; none: only its own.
     The district's row goes before the city's; among rows of one area the one with more keys filled.
-    A blank cell says nothing. A list that is loaded for the day and has no such row says no.
+    A blank cell says nothing. A list that is loaded for the day and has no such row says no. A sum
+    by the month has all rows that count on the first day of a month, where they differ.
     """
     wanted = spec.look_up
     index = tables.indexes.get(wanted.table) if wanted else None
@@ -76,6 +85,8 @@ def look_up(
         return None
     areas = areas or (claim.jurisdiction,)
     cells = [_said(claim, field) if field in wanted.by else None for field in index.fields]
+    if wanted.until is not None:
+        return _by_month(index, areas, cells, list(_months(claim, day, wanted.until)))
     span = _row(index, areas, cells, day)
     if span is None and index.value == "listed" and all(_said(claim, f) for f in wanted.by):
         span = _loaded(index, areas, day)
@@ -84,6 +95,33 @@ def look_up(
     return Fact(
         value=span.value, source=index.register, reference=span.reference, valid_at=day
     )  # fmt: skip
+
+
+def _months(claim: ClaimCase, first: date, until: DateField) -> Iterator[date]:
+    """The first day, and that of each further month up to the last day or the day of the claim."""
+    last: date | None = getattr(claim, until)
+    ends = min(last or first, claim.claimed_on)
+    yield first
+    yield from takewhile(
+        lambda day: day <= ends, (months_after(first, n) for n in range(1, MAX_MONTHS))
+    )
+
+
+def _by_month(
+    index: _Index, areas: Sequence[str], cells: Sequence[str | None], days: Sequence[date]
+) -> Fact | None:
+    """One sum where it never changes in these days; else every one with its first day."""
+    rows: list[Since] = []
+    for day in days:
+        span = _row(index, areas, cells, day)
+        fen = span.value if span is not None and type(span.value) is int else None
+        if not rows or rows[-1].fen != fen:
+            rows.append(Since(since=day, fen=fen, reference=span.reference if span else None))
+    known = next((row for row in rows if row.fen is not None), None)
+    if known is None or known.fen is None:
+        return None
+    said = Fact(value=known.fen, source=index.register, reference=known.reference, valid_at=days[0])
+    return said if len(rows) == 1 else msgspec.structs.replace(said, rows=tuple(rows))
 
 
 def looked_up(

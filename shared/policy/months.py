@@ -22,10 +22,14 @@ def months_in_force(validity: Validity, first: date, last: date) -> int:
     the month worked picks the policy).
     """
     upper = months_between(first, min(last, validity.valid_to or date.max - timedelta(days=1)))
+    return max(0, upper - months_before(validity, first))
+
+
+def months_before(validity: Validity, first: date) -> int:
+    """Whole months from the first day on that begin before the policy does."""
     start = validity.valid_from
     before = (start.year - first.year) * MONTHS + start.month - first.month
-    before += months_after(first, max(0, before)) < start
-    return max(0, upper - max(0, before))
+    return max(0, before + (months_after(first, max(0, before)) < start))
 
 
 def shared_months(pack: Pack, kind: str) -> Times | None:

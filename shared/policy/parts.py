@@ -99,7 +99,15 @@ class LookUp(Part, frozen=True, kw_only=True):
     by: Annotated[tuple[Annotated[str, Meta(pattern=r"^[a-z_]{1,40}$")], ...], Meta(max_length=6)]
     """fields of the claim, without `claim.`"""
     as_of: DateField
+    until: DateField | None = None
+    """of an amount that is paid by the month: the last day of these months. Each month is paid at
+    what the table says for its first day; none: `as_of` alone decides"""
     value: Literal["amount", "listed", "text"]
+
+    def __post_init__(self) -> None:
+        """Only a sum can change from month to month."""
+        if self.until is not None and self.value != "amount":
+            raise ValueError("only an amount has an `until`")
 
 
 class Ask(Part, frozen=True, kw_only=True):

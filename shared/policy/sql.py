@@ -46,6 +46,13 @@ def column(field: str) -> str:
     return "judged_on" if source == "on" else f"fact_{name}"
 
 
+def rows_column(fact: str) -> str:
+    """The column of what a table says of a fact from which day on, for one that is paid by the
+    month.
+    """
+    return f"rows_{fact}"
+
+
 def condition_sql(condition: Condition) -> str:
     """True, false, or NULL where the condition is unknown."""
     match condition:

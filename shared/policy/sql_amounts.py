@@ -5,10 +5,11 @@ from dataclasses import dataclass
 
 from shared.policy.amounts import NO_PRICE
 from shared.policy.conditions import FULL_BP
+from shared.policy.monthly import by_month
 from shared.policy.months import MONTHS
 from shared.policy.pack import Pack
 from shared.policy.parts import Catalogue, Kind, Ratio, Row, Shortfall, Table, Times
-from shared.policy.sql import column, condition_sql, listed, literal
+from shared.policy.sql import column, condition_sql, listed, literal, rows_column
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,13 +86,16 @@ def _covered(pack: Pack) -> str:
     validity, first = pack.content.validity, "claim_training_from"
     days = ["claim_training_to", "claim_claimed_on"]
     days += [] if validity.valid_to is None else [literal(validity.valid_to)]
-    start = validity.valid_from
+    upper = _between(first, f"least({chr(44).join(days)})")
+    return f"greatest(0, {upper} - greatest(0, {_skipped(pack)}))"
+
+
+def _skipped(pack: Pack) -> str:
+    """Months that begin before the policy, or a number below zero (`months.months_before`)."""
+    start, first = pack.content.validity.valid_from, "claim_training_from"
     before = f"({start.year * MONTHS + start.month} - year({first}) * {MONTHS} - month({first}))"
     later = f"CAST({first} + INTERVAL (1) MONTH * greatest(0, {before}) AS DATE)"
-    skipped = f"({before} + (CASE WHEN {later} < {literal(start)} THEN 1 ELSE 0 END))"
-    return (
-        f"greatest(0, {_between(first, f'least({chr(44).join(days)})')} - greatest(0, {skipped}))"
-    )
+    return f"({before} + (CASE WHEN {later} < {literal(start)} THEN 1 ELSE 0 END))"
 
 
 def _for_months(pack: Pack, rate: str, months: str) -> str:
@@ -116,18 +120,18 @@ def _whole(field: str) -> str:
 
 
 def _catalogue(pack: Pack, kind: Kind, catalogue: Catalogue) -> PricedSql:
-    base = _whole(f"facts.{catalogue.fact}")
+    base = _base(pack, catalogue)
     lacking = [("HOLD", NO_PRICE, f"{base} IS NULL")]
     share = None
     if catalogue.uplift is not None:
         more = _whole(f"facts.{catalogue.uplift.fact}")
         raised = f"coalesce({condition_sql(catalogue.uplift.when)}, false)"
         share = f"({FULL_BP} + CASE WHEN {raised} THEN coalesce({more}, 0) ELSE 0 END)"
-    return _computed(pack, kind, base, share, catalogue.times, lacking)
+    return _computed(pack, kind, catalogue, base, share, lacking)
 
 
 def _ratio(pack: Pack, kind: Kind, ratio: Ratio) -> PricedSql:
-    base = _whole(f"facts.{ratio.fact}")
+    base = _base(pack, ratio)
     share = str(ratio.ratio_bp)
     lacking: list[tuple[str, str, str]] = []
     unpriced = "false"
@@ -143,20 +147,18 @@ def _ratio(pack: Pack, kind: Kind, ratio: Ratio) -> PricedSql:
             unpriced = f"(NOT {listed_}) AND {unpriced}"
             share = f"(CASE WHEN {listed_} THEN {raised.ratio_bp} ELSE {share} END)"
     lacking.append(("HOLD", NO_PRICE, f"coalesce({unpriced}, false) OR {base} IS NULL"))
-    return _computed(pack, kind, base, share, ratio.times, lacking)
+    return _computed(pack, kind, ratio, base, share, lacking)
 
 
 def _computed(
     pack: Pack,
     kind: Kind,
+    amount: Catalogue | Ratio,
     base: str,
     share: str | None,
-    times: Times | None,
     lacking: list[tuple[str, str, str]],
 ) -> PricedSql:
-    numerator, denominator = base, "1"
-    if share is not None:
-        numerator, denominator = f"{numerator} * {share}", str(FULL_BP)
+    times, numerator, denominator = amount.times, base, "1"
     if times is not None:
         counted, left = _whole(times.of), _left(pack, kind, times)
         stops = [("HOLD", "FACT_MISSING", f"{counted} IS NULL")]
@@ -164,12 +166,43 @@ def _computed(
         if left is not None:
             stops.append(("REJECT", "LIMIT_MONTHS", f"{left} = 0 AND {counted} > 0"))
             counted = f"least({counted}, {left})"
+        numerator = f"{base} * {counted}"
+        if times.shared and by_month(pack.facts[amount.fact]):
+            total, gap = _monthly(pack, amount.fact, counted)
+            varies = f"len({rows_column(amount.fact)}) > 0"
+            numerator = f"(CASE WHEN {varies} THEN {total} ELSE {numerator} END)"
+            stops.append(("HOLD", NO_PRICE, f"{varies} AND {gap}"))
         lacking += _one_of(stops)
-        numerator = f"{numerator} * {counted}"
-        denominator = f"({denominator} * {times.divisor})"
+        denominator = str(times.divisor)
+    if share is not None:
+        numerator, denominator = f"{numerator} * {share}", f"({denominator} * {FULL_BP})"
     fen = base if share is None and times is None else _rounded(pack, numerator, denominator)
     zero = ("HOLD", "AMOUNT_ZERO", f"{fen} = 0")
     return PricedSql(fen, (zero,), _flags(times), tuple(lacking))
+
+
+def _base(pack: Pack, amount: Catalogue | Ratio) -> str:
+    """What the table says, on the day of the look-up; of months each has its own."""
+    base, spec = _whole(f"facts.{amount.fact}"), pack.facts[amount.fact]
+    if not by_month(spec) or spec.look_up is None or (amount.times and amount.times.shared):
+        return base
+    on_day = _on_day(amount.fact, column(f"claim.{spec.look_up.as_of}"))
+    return f"(CASE WHEN len({rows_column(amount.fact)}) > 0 THEN {on_day} ELSE {base} END)"
+
+
+def _on_day(fact: str, day: str) -> str:
+    """`monthly.on_day`."""
+    return f"list_filter({rows_column(fact)}, lambda r: r.since <= {day})[-1].fen"
+
+
+def _monthly(pack: Pack, fact: str, counted: str) -> tuple[str, str]:
+    """The sum of all paid months, and whether nothing is known of one (`amounts._by_month`)."""
+    skipped = f"greatest(0, {_skipped(pack)})"
+    months = f"range(({skipped})::BIGINT, ({skipped} + {counted})::BIGINT)"
+    day = "CAST(claim_training_from + INTERVAL (1) MONTH * m AS DATE)"
+    each = f"list_transform({months}, lambda m: {_on_day(fact, day)})"
+    total = f"coalesce(list_sum({each}), 0)::HUGEINT"
+    return total, f"len(list_filter({each}, lambda fen: fen IS NULL)) > 0"
 
 
 def _one_of(stops: list[tuple[str, str, str]]) -> Iterator[tuple[str, str, str]]:
@@ -191,6 +224,9 @@ def _beside_the_claim(
     pack: Pack, times: Times, counted: str, stops: list[tuple[str, str, str]]
 ) -> str:
     """None beside the claim's own days, as `amounts._said`."""
+    if times.unit == "day":  # never more than asked for
+        asked = "claim_allowance_days"
+        counted = f"least({counted}, CASE WHEN {asked} IS NOT NULL THEN greatest(0, {asked}) END)"
     if not times.shared:
         return counted
     undated = "(claim_training_from IS NULL OR claim_training_to IS NULL)"

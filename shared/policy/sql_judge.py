@@ -6,10 +6,11 @@ citations and the steps are the Python judge's to say, for the cases that somebo
 """
 
 from shared.policy.amounts import NO_PRICE
+from shared.policy.monthly import by_month
 from shared.policy.months import shared_months
 from shared.policy.pack import Pack
 from shared.policy.parts import Catalogue, Gate, Kind
-from shared.policy.sql import column, condition_sql, listed, literal
+from shared.policy.sql import column, condition_sql, listed, literal, rows_column
 from shared.policy.sql_amounts import amount_sql
 from shared.policy.sql_limits import Grounds, limits_sql
 
@@ -19,6 +20,7 @@ _SUBSIDY = (
     " certificate_type VARCHAR, certificate VARCHAR, year BIGINT, counted BOOLEAN,"
     " counter VARCHAR, months BIGINT, trade VARCHAR)[]"
 )
+_ROWS = "STRUCT(since DATE, fen BIGINT)[]"  # the oldest first
 _EXCEPTION = "STRUCT(clause VARCHAR, approvers VARCHAR[])[]"
 
 
@@ -26,6 +28,7 @@ def case_columns(pack: Pack, claim_types: dict[str, str]) -> dict[str, str]:
     """Column and SQL type of every field of a case; `claim_types` as CLAIM_TYPES of checks."""
     claim = {column(name): _TYPES[type_] for name, type_ in claim_types.items()}
     facts = {column(f"facts.{spec.id}"): _TYPES[spec.type] for spec in pack.facts.values()}
+    rows = {rows_column(one.id): _ROWS for one in pack.facts.values() if by_month(one)}
     rest = {
         "case_id": "BIGINT",
         "judged_on": "DATE",
@@ -34,7 +37,7 @@ def case_columns(pack: Pack, claim_types: dict[str, str]) -> dict[str, str]:
         "past_certificate_other_person": "VARCHAR[]",
         "exceptions": _EXCEPTION,
     }
-    return rest | claim | facts
+    return rest | claim | facts | rows
 
 
 def judge_sql(pack: Pack, table: str = "cases") -> str:

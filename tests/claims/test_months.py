@@ -12,7 +12,10 @@ from tests.claims.test_five_cities import load
 from tests.installation import Running
 
 PERSON = count(47_000)
-WAGES = "amount_yuan,area,valid_from\n1810.01,211400,2019-01-01\n"
+WAGES = (
+    "amount_yuan,valid_to,area,valid_from\n1810.01,,211400,2019-01-01\n"
+    "1600,2020-04-30,211404,2019-01-01\n1700,,211404,2020-05-01\n"
+)
 
 
 @pytest.fixture
@@ -77,3 +80,13 @@ async def test_a_revoked_approval_frees_its_months(office: Office) -> None:
     assert (shown["decision"], shown["steps"][-1]["inputs"]) == (
         "APPROVE", ["10000 bp", "2/1 month"],
     )  # fmt: skip
+
+
+async def test_each_month_is_paid_at_the_wage_of_its_first_day(office: Office) -> None:
+    body = hired(next(PERSON), 4, "2020-03-02", "ENT-1") | {"jurisdiction": "211404"}
+    _, shown = await office.proposed(body, f"raised-{next(PERSON)}")
+
+    assert (shown["decision"], shown["amount_fen"]) == ("APPROVE", 2 * 160_000 + 2 * 170_000)
+    assert [(step["inputs"][1:], step["amount_fen"]) for step in shown["steps"][:-1]] == [
+        (["2020-03-02", "2/1 month"], 160_000), (["2020-05-02", "2/1 month"], 170_000),
+    ]  # fmt: skip

@@ -7,7 +7,9 @@ import msgspec
 import pyarrow as pa
 
 from shared.policy.checks.types import CLAIM_TYPES
+from shared.policy.monthly import by_month
 from shared.policy.pack import Pack
+from shared.policy.sql import rows_column
 from shared.policy.sql_judge import case_columns, named_sql
 from tests.policy.random_cases import RandomCase
 
@@ -44,6 +46,14 @@ def _row(pack: Pack, number: int, case: RandomCase) -> dict[str, object]:
         f"fact_{name}": None if (fact := case.facts.get(name)) is None else fact.value
         for name in pack.facts
     }
+    rows = {
+        rows_column(name): [
+            {"since": row.since, "fen": row.fen} for row in (fact.rows if fact is not None else ())
+        ]
+        for name, spec in pack.facts.items()
+        for fact in (case.facts.get(name),)
+        if by_month(spec)
+    }
     return {
         "case_id": number,
         "judged_on": case.on,
@@ -56,4 +66,5 @@ def _row(pack: Pack, number: int, case: RandomCase) -> dict[str, object]:
         ],
         **claim,
         **facts,
+        **rows,
     }

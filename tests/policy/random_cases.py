@@ -7,7 +7,15 @@ from random import Random
 from typing import Any, get_args
 
 from shared.events.base import Level, PayeeKind
-from shared.policy.cases import ClaimCase, Fact, FactValue, History, RecordedException, Subsidy
+from shared.policy.cases import (
+    ClaimCase,
+    Fact,
+    FactValue,
+    History,
+    RecordedException,
+    Since,
+    Subsidy,
+)
 from shared.policy.checks.walk import conditions_of
 from shared.policy.conditions import (
     All,
@@ -19,6 +27,7 @@ from shared.policy.conditions import (
     Surely,
     nodes_of,
 )
+from shared.policy.monthly import by_month
 from shared.policy.pack import MaxTimes, Pack
 from shared.policy.parts import CertificateType, FactSpec, Kind
 
@@ -133,7 +142,22 @@ class Cases:
             if self._random.random() < known:
                 spec = self._pack.facts[name]
                 facts[name] = Fact(value=self._value(spec, claim), source="random")
+                if by_month(spec) and self._random.random() < 0.5:
+                    facts[name] = self._changing(claim)
         return facts
+
+    def _changing(self, claim: ClaimCase) -> Fact:
+        """A table that changes near the months of the claim, now and then with a gap."""
+        random, first = self._random, claim.training_from or DAY
+        days = sorted({first + timedelta(days=random.randint(-60, 200)) for _ in range(3)})
+        sums = [random.choice([150_000, 161_001, 191_000, 33_333]) for _ in days]
+        rows = tuple(
+            Since(since=day, fen=None if random.random() < 0.05 else fen)
+            for day, fen in zip([first - timedelta(days=90), *days], [150_000, *sums], strict=True)
+        )
+        rows = rows[random.choice([0, 0, 0, 1]) :]
+        known = next((row.fen for row in rows if row.fen is not None), 0)
+        return Fact(value=known, source="random", rows=rows)
 
     def _value(self, spec: FactSpec, claim: ClaimCase) -> FactValue:
         random = self._random

@@ -112,6 +112,45 @@ def test_a_new_import_counts_from_its_own_day_and_the_days_before_keep_their_row
     assert (fact.source, fact.reference, fact.valid_at) == ("REF_MINWAGE", "import-2", JULY)
 
 
+def test_a_sum_by_the_month_has_what_counts_on_each_months_first_day() -> None:
+    wage = asked("minimum_wage")
+    assert wage.look_up is not None
+    monthly = msgspec.structs.replace(
+        wage, look_up=msgspec.structs.replace(wage.look_up, until="training_to")
+    )
+    rows = [
+        row("minimum_wage", "211400", since=date(2020, 2, 1), until=date(2020, 4, 15),
+            amount_yuan=1480),
+        row("minimum_wage", "211400", since=date(2020, 4, 16), until=JULY, amount_yuan=1610),
+    ]  # fmt: skip
+    tables = tables_of([
+        layer("minimum_wage", rows[0]),
+        layer("minimum_wage", rows[1], valid_from=date(2020, 4, 16), reference="import-2"),
+    ])  # fmt: skip
+
+    def of(first: date, last: date, claimed: date = DECEMBER) -> Any:
+        case = claim(training_from=first, training_to=last, claimed_on=claimed)
+        found = look_up(monthly, case, tables, AREAS)
+        return None if found is None else (found.value, [(r.since, r.fen) for r in found.rows])
+
+    assert of(date(2020, 4, 1), date(2020, 6, 30)) == (
+        1480, [(date(2020, 4, 1), 1480), (date(2020, 5, 1), 1610)],
+    )  # fmt: skip
+    assert of(date(2020, 1, 31), date(2020, 3, 30)) == (
+        1480, [(date(2020, 1, 31), None), (date(2020, 2, 29), 1480)],
+    )  # fmt: skip
+    assert of(date(2020, 6, 2), DECEMBER) == (
+        1610, [(date(2020, 6, 2), 1610), (date(2020, 7, 2), None)],
+    )  # fmt: skip
+    assert of(date(2020, 4, 1), date(2020, 6, 30), claimed=date(2020, 4, 30)) == (1480, [])
+    assert of(JAN, date(2020, 1, 31)) is None
+    both = look_up(
+        monthly, claim(training_from=date(2020, 4, 1), training_to=date(2020, 6, 30)), tables, AREAS
+    )
+    assert both is not None
+    assert both.references() == ("import-1", "import-2")
+
+
 def test_a_row_that_a_new_import_leaves_out_ends_the_day_before_it() -> None:
     old = layer("project_library", row("project_library", "211400", occupation=ELECTRICIAN))
     new = layer("project_library", valid_from=JULY, reference="import-2",

@@ -142,7 +142,7 @@ def _fields(judgement: Judgement) -> dict[str, Any]:
         "missing": tuple(m.fact for m in judgement.missing),
         "missing_registers": tuple(m.register for m in judgement.missing),
         "verifications": tuple(
-            used.fact.reference for used in judgement.facts_used if used.fact.reference
+            one for used in judgement.facts_used for one in used.fact.references()
         ),
         "interpretations": judgement.interpretations,
         "steps": tuple(

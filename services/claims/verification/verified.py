@@ -23,7 +23,7 @@ class Verified:
 
     def answers(self) -> frozenset[str]:
         """Event ids of the answers that stand."""
-        return frozenset(fact.reference for fact in self.facts.values() if fact.reference)
+        return frozenset(one for fact in self.facts.values() for one in fact.references())
 
     def verifiers(self, answers: Iterable[str]) -> tuple[str, ...]:
         """Who gave these answers by hand, each once."""
