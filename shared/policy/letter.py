@@ -189,6 +189,9 @@ def _entry(pack: Pack, id_: str, language: Language) -> str:
         content.funds.sources,
     )
     names |= {one.id: one.name for entries in lists for one in entries}
+    registers = dictionary().registers
+    looked_up = ((spec.look_up, spec.register) for spec in content.facts)
+    names |= {look.table: registers[by] for look, by in looked_up if look and by in registers}
     id_ = name if source == "claim" else id_
     return said(names[id_], language) if id_ in names else id_
 
