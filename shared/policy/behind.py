@@ -164,7 +164,7 @@ class Told(msgspec.Struct, frozen=True):
     """What of an answer whoever gets the letter is told."""
 
     conflicts: tuple[str, ...]
-    """earlier claims of the same person that the decision rests on: never those of another"""
+    """earlier claims that the decision rests on, for the person alone whose claims they are"""
     clauses: tuple[str, ...]
     readings: tuple[str, ...]
     hushed: tuple[str, ...]
@@ -182,6 +182,9 @@ def told_of(outcome: Outcome) -> Told:
     quiet = {clause for code in hushed for clause in _clauses_behind(outcome, code)}
     quiet |= idle_clauses(outcome) if found.decision == "APPROVE" else set()
     conflicts, unread = _standing(outcome)
+    unread |= {
+        one for code in hushed for gate in _gates(outcome, code) for one in gate.interpretations
+    }
     return Told(
         conflicts,
         tuple(clause for clause in cited if clause not in quiet),
@@ -208,6 +211,7 @@ def _standing(outcome: Outcome) -> tuple[tuple[str, ...], set[str]]:
     flagged = {stream for one in flags for stream in one.conflicts}
     flagged -= {stream for one in deciding for stream in one.conflicts}
     own = {one.claim for one in outcome.case.history if one.person == "same"}
+    own = own if scope.case.payee_kind == "individual" else set()
     conflicts = getattr(found, "conflicts", ()) if found.decision != "APPROVE" else ()
     unread = {switch for one in flags for switch in one.interpretations}
     unread -= {switch for one in deciding for switch in one.interpretations}
