@@ -1,21 +1,24 @@
 """Cases written by hand: YAML files that say what was claimed, what is known, what is expected."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date
-from pathlib import Path
 from typing import Annotated, Literal
 
 import msgspec
-import yaml
 from msgspec import Meta
 
 from shared.events.base import Level, PayeeKind
+from shared.policy.case_fault import Fault, mistake_of
+from shared.policy.case_rows import Rows, fact_of
+from shared.policy.case_words import hint, listed, nearest, word
 from shared.policy.cases import ClaimCase, Fact, FactValue, History, RecordedException, Subsidy
-from shared.policy.claim_values import SAID
-from shared.policy.document import PackError, PackRefused, Reader, converted, documents_of
+from shared.policy.claim_values import bounds_of
+from shared.policy.document import PackRefused
 from shared.policy.judge import stated_facts
 from shared.policy.limits import TRAINING, counter_of, counts, year_of
+from shared.policy.mistakes import Told
 from shared.policy.pack import Pack
+from shared.policy.parts import FactSpec
 from shared.policy.questions import Question
 from shared.policy.verdicts import (
     AdvanceCase,
@@ -37,7 +40,7 @@ class _Strict(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
 class Earlier(_Strict, frozen=True, kw_only=True):
     """One earlier claim; it counts where it was approved and not given up again."""
 
-    claim: Annotated[str, Meta(min_length=1, max_length=64)]
+    claim: Annotated[str, Meta(min_length=1, max_length=200)]
     """a name for it, cited in `conflicts`"""
     person: Literal["same", "other"] = "same"
     """whose claim it was; `other` matters where it names the same certificate"""
@@ -91,9 +94,9 @@ class Expected(_Strict, frozen=True, kw_only=True):
 class CaseFile(_Strict, frozen=True, kw_only=True):
     """One case: exactly one of claim, advance, settlement, payment, finding, question."""
 
-    case: Annotated[str, Meta(min_length=1, max_length=40)]
+    case: Annotated[str, Meta(min_length=1, max_length=200)]
     """a name of your own, printed with the answer"""
-    title: Annotated[str, Meta(max_length=300)] = ""
+    title: Annotated[str, Meta(max_length=1000)] = ""
     """one line on what the case is about"""
     policy: str
     """POLICY_ID, or POLICY_ID@VERSION"""
@@ -115,8 +118,9 @@ class CaseFile(_Strict, frozen=True, kw_only=True):
     """is there such an entry in the pack"""
     facts: dict[str, Given] = {}
     """what registers answer: value, or `unknown`; not listed is unknown. Of a claim only"""
-    references: dict[str, Given] = {}
-    """facts that come from imported tables"""
+    references: dict[str, Given | Rows] = {}
+    """facts that come from imported tables; of a sum that changes a list of rows, each
+    `{from: DATE, fen: N}`: it holds from that day until the next row"""
     stated: bool = False
     """facts not given are taken as the claimant states them"""
     history: Annotated[tuple[Earlier, ...], Meta(max_length=1000)] = ()
@@ -134,106 +138,71 @@ class CaseFile(_Strict, frozen=True, kw_only=True):
         return next((name for name in names if getattr(self, name) is not None), None)
 
 
-class Read(msgspec.Struct, frozen=True):
-    """A case, its file, and where each part of it stands there."""
-
-    case: CaseFile
-    name: str
-    reader: Reader
-
-
-def read_cases(path: Path) -> Iterator[Read]:
-    """Every case of a file, in order. PackRefused names file, line and column of a mistake."""
-    for found in readings(path):
-        if isinstance(found, PackRefused):
-            raise found
-        yield found
-
-
-def readings(path: Path) -> Iterator[Read | PackRefused]:
-    """The same; a document that is no case stands in its place, and the next ones follow."""
-    name = str(path)
-    try:
-        text = path.read_bytes().decode("utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        mistake = PackError(1, 1, "$", "UNREADABLE", f"no text in UTF-8: {error}")
-        yield PackRefused(name, [mistake])
-        return
-    try:
-        for node in documents_of(name, text):
-            yield _read(name, node)
-    except PackRefused as refused:  # no YAML from here on
-        yield refused
-
-
-def _read(name: str, node: yaml.Node) -> Read | PackRefused:
-    reader = Reader()
-    try:
-        data = reader.plain(node, "$")
-        if reader.errors:
-            return PackRefused(name, reader.errors)
-        case = converted(reader, data, CaseFile, name)
-        _one_subject(reader, case, name)
-        _choices(reader, case, name)
-    except PackRefused as refused:
-        return refused
-    return Read(case, name, reader)
-
-
-def _one_subject(reader: Reader, case: CaseFile, name: str) -> None:
-    names = ("claim", "advance", "settlement", "payment", "finding", "question", "shown_by")
-    given = [one for one in names if getattr(case, one) is not None]
-    if len(given) != 1:
-        reader.refuse("$", "SUBJECT", f"exactly one of {', '.join(names)}; found {len(given)}")
-        raise PackRefused(name, reader.errors)
-
-
-CHOICES = SAID
-
-
-def _choices(reader: Reader, case: CaseFile, name: str) -> None:
-    for field, choices in CHOICES.items():
-        value = None if case.claim is None else getattr(case.claim, field)
-        if value is not None and value not in choices:
-            what = f"`{value}` is none of {', '.join(choices)}"
-            reader.refuse(f"$.claim.{field}", "CHOICE", what)
-    if reader.errors:
-        raise PackRefused(name, reader.errors)
-
-
 def facts_of(case: CaseFile, pack: Pack) -> dict[str, Fact | None]:
     """The facts of the case, source `case`; PackRefused for one that the pack does not know."""
     claim = case.claim
     assert claim is not None
     known: dict[str, Fact | None] = dict(stated_facts(pack, claim)) if case.stated else {}
-    errors = []
-    for name, given in (case.facts | case.references).items():
-        value = _value(pack, name, given)
-        if isinstance(value, str) and value.startswith("?"):
-            errors.append(PackError(1, 1, f"$.facts.{name}", "FACT", value[1:]))
-            continue
-        known[name] = None if value is None else Fact(value=value, source="case")
-    if errors:
-        raise PackRefused(case.case, errors)
+    faults = []
+    for part, given in (("facts", case.facts), ("references", case.references)):
+        for name, said in given.items():
+            found = _fact(pack, claim, f"$.{part}.{name}", name, said)
+            if isinstance(found, Fault):
+                faults.append(found)
+            else:
+                known[name] = found
+    if faults:
+        raise PackRefused(case.case, [mistake_of((1, 1), one) for one in faults], case.case)
     return known
 
 
-def _value(pack: Pack, name: str, given: Given) -> FactValue | None:
-    """The value in the fact's type; None for unknown; a text that begins with `?` is a mistake."""
+def _fact(
+    pack: Pack, claim: ClaimCase, path: str, name: str, given: Given | Rows
+) -> Fact | Fault | None:
+    """The fact as the case says it; None for unknown."""
     spec = pack.facts.get(name)
     if spec is None:
-        near = ", ".join(sorted(pack.facts))
-        return f"?`{name}` is no fact of {pack.policy_id}; it knows {near}"
+        near = nearest(name, sorted(pack.facts))
+        return Fault(path, "UNKNOWN_FACT", {"name": name, "policy": pack.policy_id}, near)
+    if isinstance(given, tuple):
+        return fact_of(path, spec, claim, given)
+    value = _value(spec, path, name, given)
+    if value is None or isinstance(value, Fault):
+        return value
+    return Fact(value=value, source="case")
+
+
+def _value(spec: FactSpec, path: str, name: str, given: Given) -> FactValue | Fault | None:
+    """The value in the fact's type; None for unknown."""
     if given is None or given == UNKNOWN:
         return None
     if spec.type == "date":
         try:
             return date.fromisoformat(str(given))
         except ValueError:
-            return f"?`{name}` is a date: write YYYY-MM-DD, or unknown"
+            return _not_that(path, spec, given)
     if type(given) is not _TYPES[spec.type]:
-        return f"?`{name}` is a {spec.type}, not `{given}`"
+        return _not_that(path, spec, given)
+    if type(given) is int:
+        low, high = bounds_of(name)
+        if not low <= given <= high:
+            return Fault(path, "OUT_OF_RANGE", {"low": low, "high": high})
     return given
+
+
+def _not_that(path: str, spec: FactSpec, given: Given) -> Fault:
+    """An answer of another type than the fact has."""
+    expected = {"boolean": "bool", "integer": "int", "text": "str"}.get(spec.type, spec.type)
+    shown = str(given).lower() if isinstance(given, bool) else given
+    hints: tuple[Told, ...] = ()
+    if spec.type == "boolean":
+        hints = (hint("YES_NO"),)
+    elif spec.type == "integer" and str(given).isdecimal():
+        hints = (hint("NO_QUOTES"),)
+    elif spec.type == "text":
+        hints = (hint("QUOTES", value=shown),)
+    names = {"name": spec.id, "expected": word(expected), "value": shown}
+    return Fault(path, "FACT_TYPE", names, hints)
 
 
 def history_of(case: CaseFile, pack: Pack, packs: Iterable[Pack] = ()) -> History:
@@ -286,32 +255,14 @@ def _subsidy(one: Earlier, claim: ClaimCase, pack: Pack, packs: Iterable[Pack]) 
 
 def pack_for(case: CaseFile, packs: Mapping[tuple[str, int], Pack]) -> Pack:
     """The pack that the case names, the newest version where it names none; PackRefused if none."""
-    policy_id, _, version = case.policy.partition("@")
-    versions = [number for name, number in packs if name == policy_id]
-    wanted = int(version) if version.isdecimal() else max(versions, default=0)
+    policy_id, named, version = case.policy.partition("@")
+    newest = max((number for name, number in packs if name == policy_id), default=0)
+    wanted = int(version) if version.isdecimal() else 0 if named else newest
     found = packs.get((policy_id, wanted))
     if found is None:
-        known = ", ".join(sorted(f"{name}@{number}" for name, number in packs))
-        what = f"no pack is called `{case.policy}`; there are {known}"
-        raise PackRefused(case.case, [PackError(1, 1, "$.policy", "POLICY", what)])
+        known = sorted(f"{name}@{number}" for name, number in packs)
+        names = {"value": case.policy, "list": listed(known)}
+        near = nearest(case.policy, sorted({name for name, _ in packs}))
+        fault = Fault("$.policy", "UNKNOWN_POLICY", names, near)
+        raise PackRefused(case.case, [mistake_of((1, 1), fault)], case.case)
     return found
-
-
-def notices_of(case: CaseFile, pack: Pack) -> list[str]:
-    """Names that the pack does not know: judged all the same, but most likely misspelt."""
-    said = []
-    if case.claim is not None:
-        if case.claim.kind not in pack.kinds:
-            said.append(f"claim.kind: {case.claim.kind} is no kind of {pack.policy_id}")
-        if case.claim.group not in pack.groups:
-            said.append(f"claim.group: {case.claim.group} is no group of {pack.policy_id}")
-    ours = pack.policy_id.partition("-")[0] + "."
-    said += [
-        f"history {one.claim}: {one.kind} is no kind of {pack.policy_id}"
-        for one in case.history
-        if one.kind.startswith(ours) and one.kind not in pack.kinds
-    ]
-    if case.expect is not None:
-        codes = (*(case.expect.reasons or ()), *(case.expect.flags or ()))
-        said += [f"expect: {code} is no reason" for code in codes if code not in pack.reasons]
-    return said

@@ -1,7 +1,9 @@
 """YAML that remembers where everything stands, and refuses what could cost without end."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from itertools import pairwise
 from typing import Any, TypeVar, cast
 
 import msgspec
@@ -42,18 +44,26 @@ def mistake_at(place: tuple[int, int], path: str, code: str, /, **names: object)
 
 
 class PackRefused(Exception):
-    """The file is not a pack that can judge; `errors` names each mistake and its place."""
+    """The file is not a pack that can judge; `errors` names each mistake and its place.
 
-    def __init__(self, name: str, errors: list[PackError]) -> None:
+    `case`: of a file of cases, the name of the one that is refused.
+    """
+
+    def __init__(self, name: str, errors: Iterable[PackError], case: str = "") -> None:
         self.name = name
+        self.case = case
         self.errors = tuple(sorted(errors))
         super().__init__("\n".join(f"{name}:{error}" for error in self.errors))
 
 
 class Reader:
-    """Turns YAML nodes into plain data and remembers where each path stands."""
+    """Turns YAML nodes into plain data and remembers where each path stands.
 
-    def __init__(self) -> None:
+    `before`: lines of the file that stand before the text that was read.
+    """
+
+    def __init__(self, before: int = 0) -> None:
+        self._before = before
         self.marks: dict[str, tuple[int, int]] = {}
         self.errors: list[PackError] = []
 
@@ -61,23 +71,19 @@ class Reader:
         """The nearest known place: a missing field stands where its parent stands."""
         while path not in self.marks and path != "$":
             path = re.sub(r"(\.[^.\[]+|\[[^\]]*\])$", "", path) if path[-1:] != "$" else "$"
-        return self.marks.get(path, (1, 1))
-
-    def refuse(self, path: str, code: str, what: str) -> None:
-        line, column = self.place(path)
-        self.errors.append(PackError(line, column, path, code, what))
+        return self.marks.get(path, (1 + self._before, 1))
 
     def mistake(self, path: str, code: str, /, **names: object) -> None:
         """Refuse with the sentences of mistakes.yaml."""
         self.errors.append(mistake_at(self.place(path), path, code, **names))
 
     def plain(self, node: yaml.Node, path: str) -> Plain:
-        self.marks[path] = _at(node.start_mark)
+        self.marks[path] = _at(node.start_mark, self._before)
         if isinstance(node, yaml.MappingNode):
             return self._mapping(node, path)
         if isinstance(node, yaml.SequenceNode):
             return [self.plain(item, f"{path}[{i}]") for i, item in enumerate(node.value)]
-        return self._scalar(cast(yaml.ScalarNode, node), path)
+        return self.scalar(cast(yaml.ScalarNode, node), path)
 
     def _mapping(self, node: yaml.MappingNode, path: str) -> dict[str, Plain]:
         found: dict[str, Plain] = {}
@@ -85,12 +91,13 @@ class Reader:
             name = str(key.value)
             below = f"{path}.{name}"
             if name in found:
-                self.marks[below] = _at(key.start_mark)
+                self.marks[below] = _at(key.start_mark, self._before)
                 self.mistake(below, "DUPLICATE_KEY", name=name)
             found[name] = self.plain(value, below)
         return found
 
-    def _scalar(self, node: yaml.ScalarNode, path: str) -> Plain:
+    def scalar(self, node: yaml.ScalarNode, path: str) -> Plain:
+        """A word, a whole number, yes or no; a mistake for all else."""
         match node.tag.rpartition(":")[2]:
             case "null":
                 return None
@@ -106,17 +113,27 @@ class Reader:
         return None
 
 
-def _at(mark: Any) -> tuple[int, int]:
-    return (1, 1) if mark is None else (mark.line + 1, mark.column + 1)
+def _at(mark: Any, before: int = 0) -> tuple[int, int]:
+    return (before + 1, 1) if mark is None else (before + mark.line + 1, mark.column + 1)
 
 
-def _guard(name: str, text: str) -> None:
-    """Refuses what could cost without end: size, nesting, references of YAML."""
+class Document(msgspec.Struct, frozen=True):
+    """One document of a file, and how many lines stand before it."""
+
+    text: str
+    before: int = 0
+
+
+def _small(name: str, text: str) -> None:
     if len(text.encode()) > MAX_BYTES:
         raise PackRefused(name, [mistake_at((1, 1), "$", "TOO_LARGE", max=MAX_BYTES)])
+
+
+def _guard(name: str, document: Document) -> None:
+    """Refuses what could cost without end: nesting, references of YAML."""
     depth = 0
-    for found in yaml.parse(text, _LOADER):
-        at = _at(found.start_mark)
+    for found in yaml.parse(document.text, _LOADER):
+        at = _at(found.start_mark, document.before)
         if isinstance(found, yaml.AliasEvent):
             raise PackRefused(name, [mistake_at(at, "$", "ALIAS")])
         depth += isinstance(found, yaml.CollectionStartEvent)
@@ -129,29 +146,59 @@ def _no_yaml(place: tuple[int, int], why: object) -> PackError:
     return mistake_at(place, "$", "YAML", why=str(why).rstrip("."))
 
 
+@contextmanager
+def _yaml_of(name: str, before: int) -> Iterator[None]:
+    """What YAML itself refuses, with its place in the file."""
+    try:
+        yield
+    except yaml.MarkedYAMLError as error:
+        place = _at(error.problem_mark, before)
+        raise PackRefused(name, [_no_yaml(place, error.problem)]) from error
+    except yaml.YAMLError as error:
+        raise PackRefused(name, [_no_yaml((before + 1, 1), error)]) from error
+
+
 def node_of(name: str, text: str) -> yaml.Node:
     """The one document of the text; PackRefused where it is none."""
-    try:
-        _guard(name, text)
+    _small(name, text)
+    with _yaml_of(name, 0):
+        _guard(name, Document(text))
         node = yaml.compose(text, _LOADER)
-    except yaml.MarkedYAMLError as error:
-        raise PackRefused(name, [_no_yaml(_at(error.problem_mark), error.problem)]) from error
-    except yaml.YAMLError as error:
-        raise PackRefused(name, [_no_yaml((1, 1), error)]) from error
     if node is None:
         raise PackRefused(name, [mistake_at((1, 1), "$", "EMPTY")])
     return node
 
 
-def documents_of(name: str, text: str) -> Iterator[yaml.Node]:
-    """Every document of the text, in order; PackRefused where it is no YAML."""
-    try:
-        _guard(name, text)
-        yield from (node for node in yaml.compose_all(text, _LOADER) if node is not None)
-    except yaml.MarkedYAMLError as error:
-        raise PackRefused(name, [_no_yaml(_at(error.problem_mark), error.problem)]) from error
-    except yaml.YAMLError as error:
-        raise PackRefused(name, [_no_yaml((1, 1), error)]) from error
+_BREAK = re.compile(r"^---(?=\s|$)", re.MULTILINE)
+
+
+def parts_of(name: str, text: str) -> Iterator[Document]:
+    """The text parted at its lines `---`, so that one broken document leaves the others whole.
+
+    Such a line ends a document wherever it stands, even inside a text of many lines. PackRefused
+    for a file that is too large.
+    """
+    _small(name, text)
+    starts = [0, *(found.start() for found in _BREAK.finditer(text) if found.start())]
+    if len(starts) > 1 and re.search(r"^%", text[: starts[1]], re.MULTILINE):
+        del starts[1]  # a directive belongs to the document that follows it
+    before = 0
+    for first, end in pairwise([*starts, len(text)]):
+        yield Document(text[first:end], before)
+        before += text.count("\n", first, end)
+
+
+def nodes_of(name: str, document: Document) -> Iterator[yaml.Node]:
+    """What stands in one part of a file: mostly one node; PackRefused where it is no YAML."""
+    with _yaml_of(name, document.before):
+        _guard(name, document)
+        found = yaml.compose_all(document.text, _LOADER)
+        yield from (node for node in found if node is not None and not _nothing(node))
+
+
+def _nothing(node: yaml.Node) -> bool:
+    """Between two lines `---` stand only comments, or nothing."""
+    return isinstance(node, yaml.ScalarNode) and node.value == ""
 
 
 def converted(reader: Reader, data: Plain, type_: type[T], name: str) -> T:

@@ -5,9 +5,11 @@ from collections.abc import Iterable, Mapping
 import msgspec
 
 from shared.money import parse_yuan
+from shared.policy.case_words import difference_told, word
 from shared.policy.casefile import CaseFile, Expected, facts_of, history_of, pack_for
 from shared.policy.cases import ClaimCase, Judgement
 from shared.policy.judge import judge
+from shared.policy.mistakes import Told
 from shared.policy.pack import Pack
 from shared.policy.questions import answer
 from shared.policy.verdicts import (
@@ -28,7 +30,7 @@ class Outcome(msgspec.Struct, frozen=True, kw_only=True):
     case: CaseFile
     pack: Pack
     answer: Answer
-    differences: tuple[str, ...] = ()
+    differences: tuple[Told, ...] = ()
 
 
 def by_version(packs: Iterable[Pack]) -> dict[tuple[str, int], Pack]:
@@ -69,45 +71,55 @@ def in_place(claim: ClaimCase, pack: Pack) -> ClaimCase:
     return msgspec.structs.replace(claim, jurisdiction=pack.content.jurisdiction.code)
 
 
-def differing(expect: Expected, found: Answer) -> list[str]:
-    """What the answer says otherwise than was expected, one line each."""
-    lines = []
-    if expect.decision != found.decision:
-        lines.append(f"decision: expected {expect.decision}, found {found.decision}")
+def differing(expect: Expected, found: Answer) -> list[Told]:
+    """What the answer says otherwise than was expected, a sentence each."""
     wanted_fen = _expected_fen(expect)
-    if wanted_fen is not None and wanted_fen != found.amount_fen:
-        lines.append(f"amount_fen: expected {wanted_fen}, found {found.amount_fen}")
-    if expect.payee is not None and expect.payee != found.payee_kind:
-        lines.append(f"payee: expected {expect.payee}, found {found.payee_kind}")
+    pairs: list[tuple[str, str, str]] = [("decision", expect.decision, found.decision)]
+    if wanted_fen is not None:
+        pairs += [("amount_fen", str(wanted_fen), str(found.amount_fen))]
+    if expect.payee is not None:
+        pairs += [("payee", expect.payee, found.payee_kind or "null")]
+    said = [_not_that(*pair) for pair in pairs if pair[1] != pair[2]]
     if expect.fund is not None and expect.fund not in getattr(found, "funds", ()):
-        lines.append(f"fund: {expect.fund} may not pay it")
-    for name, exact in _exact(expect, found):
-        if exact is not None:
-            lines.append(f"{name}: {exact}")
+        said.append(difference_told("MAY_NOT_PAY", field="fund", wanted=expect.fund))
+    said += [one for field, want, got in _exact(expect, found) for one in _sets(field, want, got)]
     cited = {one.clause for one in found.citations}
-    lines += [f"clauses: {one} is not cited" for one in expect.clauses if one not in cited]
-    read = found.interpretations
-    return lines + [
-        f"interpretations: {one} is not named" for one in expect.interpretations if one not in read
+    lacking = (
+        ("NOT_CITED", "clauses", [one for one in expect.clauses if one not in cited]),
+        ("NOT_NAMED", "interpretations",
+         [one for one in expect.interpretations if one not in found.interpretations]),
+    )  # fmt: skip
+    return said + [
+        difference_told(code, field=field, wanted=one)
+        for code, field, ones in lacking
+        for one in ones
     ]
 
 
-def _exact(expect: Expected, found: Answer) -> list[tuple[str, str | None]]:
-    pairs = {
-        "reasons": (expect.reasons, found.reasons),
-        "flags": (expect.flags, found.flags),
-        "conflicts": (expect.conflicts, getattr(found, "conflicts", ())),
-        "missing": (expect.missing, tuple(one.fact for one in found.missing)),
-        "acts": (expect.acts, getattr(found, "acts", ())),
-        "instead": (expect.instead, getattr(found, "instead", ())),
-    }
-    return [(name, _sets(want, got)) for name, (want, got) in pairs.items() if want is not None]
+Texts = tuple[str, ...]
 
 
-def _sets(want: tuple[str, ...], got: tuple[str, ...]) -> str | None:
-    if set(want) == set(got):
-        return None
-    return f"expected {', '.join(want) or 'none'}; found {', '.join(got) or 'none'}"
+def _exact(expect: Expected, found: Answer) -> list[tuple[str, Texts | None, Texts]]:
+    return [
+        ("reasons", expect.reasons, found.reasons),
+        ("flags", expect.flags, found.flags),
+        ("conflicts", expect.conflicts, getattr(found, "conflicts", ())),
+        ("missing", expect.missing, tuple(one.fact for one in found.missing)),
+        ("acts", expect.acts, getattr(found, "acts", ())),
+        ("instead", expect.instead, getattr(found, "instead", ())),
+    ]
+
+
+def _not_that(field: str, wanted: str, found: str) -> Told:
+    shown = word("nothing") if found == "null" else found
+    return difference_told("NOT_THAT", field=field, wanted=wanted, found=shown)
+
+
+def _sets(field: str, want: Texts | None, got: Texts) -> list[Told]:
+    if want is None or set(want) == set(got):
+        return []
+    wanted, found = (", ".join(ones) or word("nothing") for ones in (want, got))
+    return [difference_told("NOT_THESE", field=field, wanted=wanted, found=found)]
 
 
 def _expected_fen(expect: Expected) -> int | None:

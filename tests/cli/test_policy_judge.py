@@ -98,15 +98,17 @@ def test_a_difference_is_named_and_ends_with_status_one(file: Path) -> None:
 @pytest.mark.parametrize(
     ("old", "new", "place", "code"),
     [
-        ("insured_months: 12", "insured_month: 12", ": FACT: ", "no fact of HLD-2019-37"),
-        ("insured_months: 12", "insured_months: true", ": FACT: ", "is a integer, not `True`"),
-        ("  level: L4\n", "  level: L6\n", ":10:10: ", "L6"),
-        ("type: skill_level", "type: skill", ":9:21: CHOICE", "is none of"),
-        ("policy: HLD-2019-37", "policy: HLD-2019-38", ":2:9: POLICY", "no pack is called"),
-        ("  paid_by:", "  payed_by:", ": UNKNOWN_KEY", "payed_by"),
-        ("claim:\n", "claims:\n", ":4:3: UNKNOWN_KEY", "no `claims` here"),
+        ("insured_months: 12", "insured_month: 12", ": E36: UNKNOWN_FACT: ",
+         "没有事实 `insured_month`"),
+        ("insured_months: 12", "insured_months: true", "FACT_TYPE: ", "by a whole number or by"),
+        ("  level: L4\n", "  level: L6\n", ":10:10: E36: UNKNOWN_VALUE", "只能写 L1, L2"),
+        ("type: skill_level", "type: skill", ":9:21: E36: UNKNOWN_VALUE", "是否应为 `skill_level`"),
+        ("policy: HLD-2019-37", "policy: HLD-2019-38", ":2:9: E36: UNKNOWN_POLICY", "37@1"),
+        ("  paid_by:", "  payed_by:", ": UNKNOWN_KEY", "Is `paid_by` meant?"),
+        ("claim:\n", "claims:\n", ":4:3: E36: UNKNOWN_KEY", "没有字段 `claims`"),
         ("expect: {", "advance: {payee_kind: enterprise, asked_fen: 1, requested_on: 2020-02-01}\n"
-         "expect: {", ":1:1: SUBJECT", "found 2"),
+         "expect: {", ":1:1: E36: SUBJECT", "has claim, advance"),
+        ("missing: [catalogue_amount_fen]", "amount_yuan: abc", ": BAD_YUAN", "以元为单位"),
     ],
 )  # fmt: skip
 def test_a_case_that_cannot_be_read_is_named_with_its_place(
@@ -121,10 +123,61 @@ def test_a_case_that_cannot_be_read_is_named_with_its_place(
     assert output.splitlines()[-1] == "1 judged, 1 differ"
 
 
-def test_a_file_that_is_not_there_is_said(tmp_path: Path) -> None:
-    code, output = said("judge", tmp_path / "none.yaml")
+@pytest.mark.parametrize(
+    ("language", "told", "untold"),
+    [("zh", "这里不能写 `L6`", "not allowed"), ("en", "`L6` is not allowed", "这里不能写")],
+)
+def test_mistakes_notices_and_differences_speak_the_language_asked_for(
+    file: Path, language: str, told: str, untold: str
+) -> None:
+    wrong = HELD.replace("  level: L4", "  level: L6")
+    other = HELD.replace("decision: HOLD, reasons: [", "decision: REJECT, reasons: [NOPE, ")
+    file.write_text(f"{wrong}---\n{other}", encoding="utf-8")
+    code, output = said("judge", file, "--expect", "--lang", language)
     assert code == Exit.DIFFERENT
-    assert "UNREADABLE" in output
+    assert told in output
+    assert untold not in output
+    zh, en = "没有理由 `NOPE`" in output, "knows no reason `NOPE`" in output
+    assert (zh, en) == (language == "zh", language == "en")
+    zh, en = "应为 REJECT，实为 HOLD" in output, "expected REJECT, found HOLD" in output
+    assert (zh, en) == (language == "zh", language == "en")
+    assert output.splitlines()[-1] == "2 judged, 2 differ"
+
+
+def test_one_broken_document_leaves_the_others_judged(file: Path) -> None:
+    file.write_text(f"case: broken\npolicy: [\n---\n{HELD}", encoding="utf-8")
+    code, output = said("judge", file, "--expect")
+    assert code == Exit.DIFFERENT
+    assert ": broken: YAML: " in output
+    assert output.splitlines()[-1] == "2 judged, 1 differ"
+
+
+def test_a_case_without_expectation_is_noticed_and_counted(file: Path) -> None:
+    file.write_text(HELD.partition("expect:")[0], encoding="utf-8")
+    code, output = said("judge", file, "--expect")
+    assert code == Exit.OK
+    assert "notice NO_EXPECTATION" in output
+    assert output.splitlines()[-1] == "1 judged, 0 differ"
+    assert "NO_EXPECTATION" not in said("judge", file)[1]
+
+
+@pytest.mark.parametrize("form", ["text", "json", "letter"])
+def test_the_number_of_a_person_is_never_printed(file: Path, form: str) -> None:
+    number = "110101" + "19900307" + "7758"
+    text = HELD.replace("case: E36", f"case: '{number}'").replace("C-1", f"'{number}'")
+    file.write_text(text, encoding="utf-8")
+    _, output = said("judge", file, "--expect", "--format", form)
+    assert "notice PERSONAL_NUMBER" in output
+    assert number not in output
+    assert output.splitlines()[-1] == "1 judged, 0 differ"
+
+
+def test_a_file_that_is_not_there_is_said(tmp_path: Path) -> None:
+    code, output = said("judge", tmp_path / "none.yaml", tmp_path)
+    assert code == Exit.DIFFERENT
+    assert "FILE_MISSING" in output
+    assert "FOLDER_EMPTY" in output
+    assert output.splitlines()[-1] == "2 judged, 2 differ"
 
 
 def test_coverage_finds_no_rule_in_scope_without_an_entry() -> None:

@@ -14,8 +14,10 @@ from typing import Any
 import msgspec
 
 from shared.policy import casefile, cases, questions, verdicts
-from shared.policy.casefile import CHOICES, CaseFile, read_cases
+from shared.policy.case_reading import Read, read_cases
+from shared.policy.casefile import CaseFile
 from shared.policy.checks.types import CLAIM_TYPES
+from shared.policy.claim_values import SAID
 from shared.policy.coverage import covered, plain_of
 from shared.policy.load import PACKS, parse_pack, shipped
 from shared.policy.pack import Pack
@@ -33,6 +35,7 @@ DECIDES = {
     "AMOUNT_CATALOGUE": "HOLD",
     "AMOUNT_ZERO": "HOLD",
     "CERT_TWO_PERSONS": "HOLD and FLAG; only FLAG where the other claim is over",
+    "CLASSES_NOT_ADDED": "HOLD",
     "DAYS_DIFFER": "FLAG",
     "DUP_CERTIFICATE": "REJECT",
     "DUP_OCC_LEVEL": "REJECT",
@@ -138,7 +141,7 @@ def _claim_fields() -> list[str]:
     docs = docs_of(cases, "ClaimCase")
     rows = []
     for one in msgspec.structs.fields(cases.ClaimCase):
-        values = ", ".join(f"`{v}`" for v in CHOICES.get(one.name, ())) or _type(one.type)
+        values = ", ".join(f"`{v}`" for v in SAID.get(one.name, ())) or _type(one.type)
         rows.append((f"`{one.name}`", values, _default(one), docs.get(one.name, "")))
     assert {f"claim.{one.name}" for one in msgspec.structs.fields(cases.ClaimCase)} == {
         *CLAIM_TYPES
@@ -232,10 +235,10 @@ def _file(case: CaseFile) -> str:
     raise LookupError(case.case)
 
 
-_KNOWN: dict[Path, list[casefile.Read]] = {}
+_KNOWN: dict[Path, list[Read]] = {}
 
 
-def _read(path: Path) -> list[casefile.Read]:
+def _read(path: Path) -> list[Read]:
     if path not in _KNOWN:
         _KNOWN[path] = list(read_cases(path))
     return _KNOWN[path]

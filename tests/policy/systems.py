@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
 from pathlib import Path
 
-from shared.policy.casefile import read_cases
+from shared.policy.case_reading import read_cases
 from shared.policy.features import Feature, System, serving, systems
 from tests.policy.written import FOLDER
 

@@ -105,6 +105,6 @@ def test_a_wrong_expectation_is_seen() -> None:
         facts=other.facts,
         expect=first.expect,
     )
-    said = judged(swapped, packs()).differences
+    said = [one.en for one in judged(swapped, packs()).differences]
     assert "decision: expected APPROVE, found REJECT" in said
     assert "amount_fen: expected 200000, found 0" in said

@@ -3,7 +3,8 @@
 from functools import cache
 from pathlib import Path
 
-from shared.policy.casefile import CaseFile, read_cases
+from shared.policy.case_reading import read_cases
+from shared.policy.casefile import CaseFile
 from shared.policy.coverage import plain_of
 from shared.policy.document import Plain
 from shared.policy.judging import Packs, by_version

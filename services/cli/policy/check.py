@@ -10,6 +10,7 @@ from services.cli.exits import Exit
 from services.cli.output import JsonFlag, console, say_json
 from services.cli.policy.files import text_in
 from services.cli.policy.judge import Lang
+from services.cli.policy.told import told_line
 from shared.policy.document import PackError, PackRefused
 from shared.policy.load import warned_pack
 from shared.policy.pack import Pack
@@ -70,6 +71,5 @@ def _listed(errors: Sequence[PackError]) -> list[dict[str, object]]:
 
 def _say(pack: Path, errors: Sequence[PackError], kind: str, lang: str) -> None:
     for error in errors:
-        words = {"zh": error.zh, "en": error.what, "both": f"{error.zh} {error.what}"}[lang]
-        line = f"{pack}:{error.line}:{error.column}: {kind}{error.code}: {words} ({error.path})"
+        line = told_line(pack, error, lang, kind=kind)
         console().print(line, markup=False, highlight=False, soft_wrap=True)

@@ -12,9 +12,10 @@ from services.cli.installation import AtFolder
 from services.cli.output import JsonFlag, console, say_json, table
 from services.cli.policy.files import pack_in
 from services.cli.policy.recorded import pack_here, recorded_lines
+from services.cli.policy.told import told_line
 from services.cli.signals import run
 from shared.money import yuan
-from shared.policy.casefile import read_cases
+from shared.policy.case_reading import read_cases
 from shared.policy.differing import Change, changes, shifts
 from shared.policy.document import PackRefused
 from shared.policy.load import shipped
@@ -64,11 +65,17 @@ def diff(
         found = changes(old, new)
         lines = None if claims is None else _lines(claims, old, new)
     except PackRefused as refused:
-        raise Stop(Exit.USAGE, str(refused), str(refused)) from refused
+        en, zh = (_told(refused, language) for language in ("en", "zh"))
+        raise Stop(Exit.USAGE, en, zh) from refused
     if as_json:
         say_json(_document(old, new, found, lines))
     else:
         _show(old, new, found, lines)
+
+
+def _told(refused: PackRefused, language: str) -> str:
+    lines = (told_line(refused.name, e, language, case=refused.case) for e in refused.errors)
+    return "\n".join(lines)
 
 
 def _pack(named: str, at: Path | None) -> Pack:

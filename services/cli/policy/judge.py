@@ -10,12 +10,16 @@ import typer
 from services.cli.exits import Exit
 from services.cli.output import console
 from services.cli.policy.files import pack_in
-from shared.policy.casefile import Read, notices_of, readings
+from services.cli.policy.told import told_line
+from shared.policy.case_fault import Fault, mistake_of, notice_of
+from shared.policy.case_notices import notices_of
+from shared.policy.case_reading import Read, readings
 from shared.policy.document import PackError, PackRefused
 from shared.policy.judging import Outcome, Packs, by_version, judged
 from shared.policy.letter import letter
 from shared.policy.lines import lines_of
 from shared.policy.load import shipped
+from shared.policy.personal import without_numbers
 from shared.policy.words import Language
 
 CaseFiles = Annotated[
@@ -44,61 +48,75 @@ def judge(
     lang: Lang = "both",
 ) -> None:
     """Judge cases and print each decision. The last line says how many differ."""
-    packs = _packs(pack)
+    packs = _packs(pack, lang)
     languages: tuple[Language, ...] = ("zh", "en") if lang == "both" else (lang,)
     done = differ = 0
-    for outcome in _all(_files(cases), packs):
+    for outcome in _all(cases, packs):
         done += 1
-        if isinstance(
-            outcome, PackRefused
-        ):  # said on stderr; the other cases are judged all the same
+        if isinstance(outcome, PackRefused):  # the other cases are judged all the same
             differ += 1
-            _complain(outcome)
+            _complain(outcome, lang)
             continue
-        differ += bool(expect and outcome.differences)
-        for notice in notices_of(outcome.case, outcome.pack):
-            typer.echo(f"{outcome.case.case}: notice: {notice}", err=True)
-        _say(outcome, form, languages, expect)
+        read, found = outcome
+        differ += bool(expect and found.differences)
+        _notice(read, found, lang, expect)
+        _say(found, form, languages, expect)
     typer.echo(f"{done} judged, {differ} differ")
     if differ:
         raise typer.Exit(Exit.DIFFERENT)
 
 
-def _packs(files: list[Path]) -> Packs:
+def _packs(files: list[Path], lang: str) -> Packs:
     try:
         return by_version((*shipped(), *(pack_in(file) for file in files)))
     except PackRefused as refused:
-        _complain(refused)
+        _complain(refused, lang)
         raise typer.Exit(Exit.USAGE) from None
 
 
-def _complain(refused: PackRefused) -> None:
+def _complain(refused: PackRefused, lang: str) -> None:
     for error in refused.errors:
-        typer.echo(f"{refused.name}:{error}", err=True)
+        typer.echo(told_line(refused.name, error, lang, case=refused.case), err=True)
 
 
-def _files(paths: list[Path]) -> Iterator[Path]:
+def _notice(read: Read, found: Outcome, lang: str, expect: bool) -> None:
+    """What is most likely a slip of the pen, on standard error."""
+    notices = list(notices_of(found.case, found.pack, compared=expect))
+    placed = [notice_of(read.reader.place(one.path), one) for one in notices]
+    personal = Fault("$", "PERSONAL_NUMBER")
+    placed += [notice_of(place, personal) for place in read.personal]
+    for one in sorted(placed):
+        line = told_line(read.name, one, lang, case=found.case.case, kind="notice ")
+        typer.echo(line, err=True)
+
+
+def _all(paths: list[Path], packs: Packs) -> Iterator[tuple[Read, Outcome] | PackRefused]:
     for path in paths:
-        if path.is_dir():
-            yield from sorted((*path.rglob("*.yaml"), *path.rglob("*.yml")))
-        else:
-            yield path
-
-
-def _all(files: Iterator[Path], packs: Packs) -> Iterator[Outcome | PackRefused]:
-    for path in files:
-        for read in readings(path):
+        for read in _readings(path):
             if isinstance(read, PackRefused):
                 yield read
             elif read.case.shown_by is None:
                 yield _one(read, packs)
 
 
-def _one(read: Read, packs: Packs) -> Outcome | PackRefused:
+def _readings(path: Path) -> Iterator[Read | PackRefused]:
+    """Of a file, or of all files below a folder."""
+    if not path.is_dir():
+        yield from readings(path)
+        return
+    files = sorted((*path.rglob("*.yaml"), *path.rglob("*.yml")))
+    if not files:
+        yield PackRefused(str(path), [mistake_of((1, 1), Fault("$", "FOLDER_EMPTY"))])
+    for file in files:
+        yield from readings(file)
+
+
+def _one(read: Read, packs: Packs) -> tuple[Read, Outcome] | PackRefused:
     try:
-        return judged(read.case, packs)
+        return read, judged(read.case, packs)
     except PackRefused as refused:
-        return PackRefused(read.name, [_placed(read, error) for error in refused.errors])
+        placed = (_placed(read, error) for error in refused.errors)
+        return PackRefused(read.name, placed, read.case.case)
 
 
 def _placed(read: Read, error: PackError) -> PackError:
@@ -111,11 +129,11 @@ def _say(outcome: Outcome, form: str, languages: tuple[Language, ...], expect: b
     if form == "json":
         answer = msgspec.to_builtins(shown.answer)
         said = {"case": shown.case.case, "differences": shown.differences, **answer}
-        typer.echo(msgspec.json.encode(said).decode())
+        typer.echo(without_numbers(msgspec.json.encode(said).decode()))
         return
     for language in languages:
         if form == "letter":
-            typer.echo(letter(shown, language))
+            typer.echo(without_numbers(letter(shown, language)))
             continue
         for line in lines_of(shown, language):
-            console().print(line, markup=False, highlight=False, soft_wrap=True)
+            console().print(without_numbers(line), markup=False, highlight=False, soft_wrap=True)
