@@ -5,6 +5,7 @@ import sys
 from pathlib import Path
 from typing import cast
 
+from services.audit.credit import api as credit
 from services.audit.finding import api as findings
 from services.audit.person import api as files_of_persons
 from services.audit.reports import api as reports
@@ -67,7 +68,7 @@ def routes(name: str) -> list[Route]:
             return payments.routes(service)
         case _:
             return [
-                *findings.routes(service), *traces.routes(service),
+                *findings.routes(service), *credit.routes(service), *traces.routes(service),
                 *files_of_persons.routes(service), *reports.routes(service),
             ]  # fmt: skip
 

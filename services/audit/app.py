@@ -1,8 +1,12 @@
 """The audit service, wired: it hears all topics, judges, archives, and shows findings."""
 
+from collections.abc import Sequence
+
 from services.audit import problems  # noqa: F401 - the words of the refusals, for the catalogue
 from services.audit.archiving import Archiver
 from services.audit.consumer import Auditing
+from services.audit.credit import api as credit
+from services.audit.credit import records
 from services.audit.detectors.rules import load_rules
 from services.audit.finding import api, views
 from services.audit.judging import Judges
@@ -12,10 +16,18 @@ from services.audit.trace import api as tracing
 from services.audit.trace.index import Indexed
 from services.audit.watermark import READER, Watermark
 from shared.events.base import TOPICS
+from shared.events.envelope import Event
 from shared.inbox import Inbox
 from shared.service import Parts, Service
 from shared.settings import Part
+from shared.store.store import Connection
 from shared.store.views import Projector
+
+
+async def project(connection: Connection, events: Sequence[Event]) -> None:
+    """All read tables in one turn: each event is decoded once."""
+    await views.project(connection, events)
+    await records.project(connection, events)
 
 
 async def build(service: Service) -> Parts:
@@ -35,12 +47,13 @@ async def build(service: Service) -> Parts:
         title="audit",
         routes=[
             *api.routes(service),
+            *credit.routes(service),
             *tracing.routes(service),
             *persons.routes(service),
             *reports.routes(service),
         ],
         inboxes=[inbox],
-        projectors=[Projector(views.VIEW, service.store, views.project)],
+        projectors=[Projector(views.VIEW, service.store, project)],
         checks={"archive": archiver.alarms} if archiver else {},
         background=[
             judges.close_at_end,

@@ -38,6 +38,18 @@ REPORT_NOT_LISTED = define(
     "The policy of {place} does not ask for the report {form}.",
     "{place} 的政策未要求报送 {form} 报表。",
 )
+CREDIT_RECORD_NOT_ASKED = define(
+    "CREDIT_RECORD_NOT_ASKED",
+    409,
+    "The policy of {place} sends no finding to the credit system.",
+    "{place} 的政策未要求将疑点移交征信系统。",
+)
+DAY_IN_FUTURE = define(
+    "DAY_IN_FUTURE",
+    422,
+    "The day has not come: nobody knows yet who will appeal.",
+    "日期尚未到来，届时是否有人申请救济尚不可知。",
+)
 PERIOD_REFUSED = define(
     "PERIOD_REFUSED",
     422,

@@ -59,6 +59,7 @@ async def _open(connection: Connection, event: Event, facts: FindingOpened) -> N
         facts.evidence_sha256, facts.explanation_zh, facts.explanation_en, event.version,
         event.recorded_at, [e.topic for e in facts.evidence],
         [e.partition for e in facts.evidence], [e.seq for e in facts.evidence],
+        list(facts.persons),
     )  # fmt: skip
 
 
@@ -92,7 +93,7 @@ async def places_of(pool: asyncpg.Pool, finding: str) -> frozenset[str]:
 _OPEN = """
 INSERT INTO findings_in_hand (finding, finding_id, rule, rule_version, tier, stage, subject,
     clauses, claims, payouts, plan, amount_fen, jurisdiction, jurisdictions, evidence_sha256,
-    explanation_zh, explanation_en, version, opened_at, changed_at)
+    explanation_zh, explanation_en, version, opened_at, changed_at, persons)
 SELECT $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13,
     (SELECT array_agg(DISTINCT place ORDER BY place) FROM (
         SELECT $13 AS place
@@ -100,14 +101,14 @@ SELECT $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13,
         SELECT h.jurisdiction FROM hot_events h
           JOIN unnest($19::text[], $20::smallint[], $21::bigint[]) AS e(topic, partition_no, seq)
          USING (topic, partition_no, seq)) AS places),
-    $14, $15, $16, $17, $18, $18
+    $14, $15, $16, $17, $18, $18, $22
 ON CONFLICT (finding) DO UPDATE SET stage = excluded.stage, clauses = excluded.clauses,
     claims = excluded.claims, payouts = excluded.payouts, plan = excluded.plan,
     amount_fen = excluded.amount_fen, jurisdiction = excluded.jurisdiction,
     jurisdictions = excluded.jurisdictions, evidence_sha256 = excluded.evidence_sha256,
     explanation_zh = excluded.explanation_zh, explanation_en = excluded.explanation_en,
     proposed = NULL, proposed_by = NULL, version = excluded.version,
-    changed_at = excluded.changed_at
+    changed_at = excluded.changed_at, persons = excluded.persons
 """
 _MOVE = """
 UPDATE findings_in_hand SET stage = $2, version = $3, changed_at = $4,

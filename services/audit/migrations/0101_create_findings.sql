@@ -83,6 +83,10 @@ CREATE TABLE findings_in_hand (
     version         integer NOT NULL,
     opened_at       timestamptz NOT NULL,
     changed_at      timestamptz NOT NULL,
+    persons         text[] NOT NULL DEFAULT '{}',
+    confirmed_at    timestamptz,
+    honest_error    boolean NOT NULL DEFAULT false,
+    appealed        boolean NOT NULL DEFAULT false,
     CONSTRAINT findings_in_hand_pkey PRIMARY KEY (finding)
 );
 CREATE INDEX findings_in_hand_jurisdictions ON findings_in_hand USING gin (jurisdictions);
