@@ -6,6 +6,7 @@ citations and the steps are the Python judge's to say, for the cases that somebo
 """
 
 from shared.policy.amounts import NO_PRICE
+from shared.policy.conditions import Condition
 from shared.policy.monthly import by_month
 from shared.policy.months import shared_months
 from shared.policy.pack import Pack
@@ -226,11 +227,16 @@ def _gates(pack: Pack, kind: Kind, grounds: Grounds) -> None:
         groups = tuple(id_ for id_ in kind.groups if not gate.groups or id_ in gate.groups)
         mine = f"claim_group IN {listed(groups)}"
         if gate.when is not None:
-            truth = condition_sql(gate.when)
+            truth = _of_kind(kind, gate.when)
             grounds.add("HOLD", "FACT_MISSING", f"{mine} AND {truth} IS NULL")
             _gate(gate, f"{mine} AND NOT {truth}", grounds)
         elif gate.unless is not None:
-            _gate(gate, f"{mine} AND {condition_sql(gate.unless)}", grounds)
+            _gate(gate, f"{mine} AND {_of_kind(kind, gate.unless)}", grounds)
+
+
+def _of_kind(kind: Kind, condition: Condition) -> str:
+    """The kind is a constant here, so that gates of other kinds fold away before any row."""
+    return condition_sql(condition).replace(column("claim.kind"), literal(kind.id))
 
 
 def _gate(gate: Gate, stops: str, grounds: Grounds) -> None:
