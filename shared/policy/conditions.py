@@ -220,35 +220,44 @@ def _weighted(condition: Weighted, scope: Scope) -> Truth:
     return None if other is None else _COMPARE[condition.by](total, other * FULL_BP)
 
 
+def _not(condition: Not, scope: Scope) -> Truth:
+    truth = holds(condition.of, scope)
+    return None if truth is None else not truth
+
+
+def _one_of(condition: OneOf, scope: Scope) -> Truth:
+    value = value_of(condition.field, scope)
+    return None if value is None else value in condition.values
+
+
+def _between(condition: Between, scope: Scope) -> Truth:
+    day: Any = value_of(condition.field, scope)
+    return None if day is None else condition.first <= day <= condition.last
+
+
+def _starts(condition: Starts, scope: Scope) -> Truth:
+    text: Any = value_of(condition.field, scope)
+    return None if text is None else text.startswith(condition.values)
+
+
+_HOLDS: dict[type[Node], Callable[[Any, Scope], Truth]] = {
+    All: lambda condition, scope: _all(condition.of, scope),
+    AnyOf: lambda condition, scope: _any(condition.of, scope),
+    Not: _not,
+    Compare: _compare,
+    OneOf: _one_of,
+    Between: _between,
+    Present: lambda condition, scope: value_of(condition.field, scope) is not None,
+    Starts: _starts,
+    Apart: _apart,
+    Weighted: _weighted,
+    Surely: lambda condition, scope: holds(condition.of, scope) is True,
+}
+
+
 def holds(condition: Condition, scope: Scope) -> Truth:
     """Whether the condition is true, false, or unknown (None)."""
-    match condition:
-        case Compare():
-            return _compare(condition, scope)
-        case Present():
-            return value_of(condition.field, scope) is not None
-        case All():
-            return _all(condition.of, scope)
-        case AnyOf():
-            return _any(condition.of, scope)
-        case Not():
-            truth = holds(condition.of, scope)
-            return None if truth is None else not truth
-        case OneOf():
-            value = value_of(condition.field, scope)
-            return None if value is None else value in condition.values
-        case Between():
-            day: Any = value_of(condition.field, scope)
-            return None if day is None else condition.first <= day <= condition.last
-        case Starts():
-            text: Any = value_of(condition.field, scope)
-            return None if text is None else text.startswith(condition.values)
-        case Apart():
-            return _apart(condition, scope)
-        case Weighted():
-            return _weighted(condition, scope)
-        case Surely():
-            return holds(condition.of, scope) is True
+    return _HOLDS[type(condition)](condition, scope)
 
 
 def nodes_of(condition: Condition) -> Iterator[Condition]:
