@@ -323,9 +323,7 @@ def _looked_at(pack: Pack, kind: Kind, scope: Scope) -> list[str]:
     return [
         gate.clause
         for gate, facts in zip(pack.gates[key], pack.gate_facts[key], strict=True)
-        if gate.clause
-        and gate.clause not in fraud
-        and _was_read(gate, facts, scope)
+        if gate.clause and gate.clause not in fraud and _was_read(gate, facts, scope)
     ]
 
 

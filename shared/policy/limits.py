@@ -7,8 +7,9 @@ import msgspec
 
 from shared.events.base import Level
 from shared.policy.cases import ClaimCase, Ground, History, Subsidy
+from shared.policy.classes import class_grounds
 from shared.policy.months import shared_months
-from shared.policy.pack import CertificateOnce, Limit, MaxTimes, NoRepeat, Pack
+from shared.policy.pack import CertificateOnce, Limit, MaxTimes, NoRepeat, OneClass, Pack
 from shared.policy.unknown import missing_field, missing_of
 
 # The national levels from low to high; `none` has no place in this order.
@@ -242,6 +243,8 @@ def _unlimited(
 
     `refused`: earlier claims that are cited by a refusal already.
     """
+    if not history.subsidies:
+        return
     watch, year = pack.content.unlimited, year_of(pack, claim)
     times = tuple(s.stream for s in history.subsidies if s.counted and s.year == year)
     if watch is not None and counted_kind(pack, claim.kind) and len(times) >= watch.times:
@@ -283,7 +286,8 @@ def _again(pack: Pack, claim: ClaimCase, earlier: Subsidy) -> bool:
 
 def counter_of(pack: Pack, kind: str) -> str:
     """What a subsidy of the kind is one of (INT-03): a training, an appraisal, or neither."""
-    found = (one for one in pack.limits.get(kind, ()) if not isinstance(one, NoRepeat))
+    limits = pack.limits.get(kind, ())
+    found = (one for one in limits if isinstance(one, MaxTimes | CertificateOnce))
     return next((one.counter for one in found), "")
 
 
@@ -302,6 +306,8 @@ def _rank(level: Level, certificate_type: str) -> int:
 
 
 def _lower_after_higher(pack: Pack, claim: ClaimCase, history: History) -> list[Ground]:
+    if not history.subsidies:
+        return []
     rank = _rank(claim.level, claim.certificate_type) if counted_kind(pack, claim.kind) else 0
     higher = tuple(
         s.stream
@@ -344,6 +350,8 @@ def limit_grounds(pack: Pack, claim: ClaimCase, history: History) -> list[Ground
                 found = _repeat(pack, limit, claim, fresh)
             case MaxTimes():
                 found = _times(pack, limit, claim, history)
+            case OneClass():
+                found = list(class_grounds(pack, limit, claim, history))
         grounds += found
     refused = {s for ground in grounds if ground.decision == "REJECT" for s in ground.conflicts}
     grounds += _unlimited(pack, claim, history, refused)

@@ -79,7 +79,17 @@ class CertificateOnce(Part, frozen=True, kw_only=True, tag_field="type", tag="ce
     two_persons_clauses: Clauses
 
 
-Limit = MaxTimes | NoRepeat | CertificateOnce
+class OneClass(Part, frozen=True, kw_only=True, tag_field="type", tag="one_class"):
+    """Lines of a kind's table under different clauses are classes: who was paid for one of them in
+    an occupation is paid for another only when a person has looked at it (INT-10).
+    """
+
+    id: Code
+    clause: Clause
+    reason: ReasonCode
+
+
+Limit = MaxTimes | NoRepeat | CertificateOnce | OneClass
 
 
 class Unlimited(Part, frozen=True, kw_only=True):

@@ -12,6 +12,7 @@ import msgspec
 
 from shared.events.base import Level
 from shared.policy.cases import ClaimCase, Ground, History, RecordedException, Subsidy
+from shared.policy.classes import certificates_of_others, class_of
 from shared.policy.limits import (
     MAX_EXCEPTIONS,
     RANKS,
@@ -28,7 +29,7 @@ from shared.policy.limits import (
     year_of,
 )
 from shared.policy.months import all_used, shared_months, some_used
-from shared.policy.pack import TRAINING, CertificateOnce, Limit, MaxTimes, NoRepeat, Pack
+from shared.policy.pack import TRAINING, CertificateOnce, Limit, MaxTimes, NoRepeat, OneClass, Pack
 
 
 class ReservationKey(msgspec.Struct, frozen=True, order=True):
@@ -99,6 +100,28 @@ def _level_key(pack: Pack, case: ClaimCase, person: str, level: Level) -> Reserv
     return ReservationKey("occupation-level", f"{person}/{case.occupation}/{same}")
 
 
+def _class_keys(
+    pack: Pack, case: ClaimCase, person: str
+) -> list[tuple[ReservationKey, Level, str]]:
+    """One for each line of the kind's table outside the own class, with its level and type."""
+    own = class_of(pack, case.kind, case.level, case.certificate_type)
+    others = certificates_of_others(pack, case.kind, own)
+    return [(_class_key(case, person, *other), *other[1:]) for other in others]
+
+
+def _own_class(pack: Pack, case: ClaimCase, person: str) -> list[ReservationKey]:
+    own = class_of(pack, case.kind, case.level, case.certificate_type)
+    level = own_level(case.level, case.certificate_type)
+    return [_class_key(case, person, own, level, case.certificate_type)] if own else []
+
+
+def _class_key(
+    case: ClaimCase, person: str, clause: str, level: Level, certificate_type: str
+) -> ReservationKey:
+    name = f"{person}/{case.occupation}/{case.kind}/{clause}/{level}/{certificate_type}"
+    return ReservationKey("occupation-level", name)
+
+
 def _slots(pack: Pack, limit: MaxTimes, person: str, year: int) -> list[ReservationKey]:
     """Those of the limit, then those that only an exception takes: they count like the others."""
     basis = "/".join(year_basis(pack))
@@ -150,6 +173,8 @@ def keys_wanted(
                     wanted |= {*_kind_key(case, kind)}
             case NoRepeat():
                 wanted |= {_level_key(pack, case, person, x) for x in _levels_to_read(case)}
+            case OneClass():
+                wanted |= {key for key, _, _ in _class_keys(pack, case, person)}
             case MaxTimes() if counts(pack, case):
                 wanted |= {*_slots(pack, limit, person, counted_in)}
             case MaxTimes():
@@ -181,6 +206,11 @@ def history_of(pack: Pack, case: ClaimCase, person: str, stream: str, holders: H
             learn(holder, occupation=case.occupation, level=level, certificate_type=typed)
     year = year_of(pack, case)
     for limit in limits_of(pack, case):
+        if isinstance(limit, OneClass):
+            for key, level, type_ in _class_keys(pack, case, person):
+                for _, holder in _held([key], stream, holders):
+                    learn(holder, kind=case.kind, occupation=case.occupation, level=level,
+                          certificate_type=type_)  # fmt: skip
         if isinstance(limit, MaxTimes):
             for _, holder in _held(_slots(pack, limit, person, year), stream, holders):
                 learn(holder, year=year, counted=True)
@@ -286,6 +316,8 @@ def _taken(
                     keys += _free(_kind_key(case, case.kind), stream, holders)
             case NoRepeat():
                 keys += _free([_level_key(pack, case, person, case.level)], stream, holders)
+            case OneClass():
+                keys += _free(_own_class(pack, case, person), stream, holders)
             case MaxTimes() if counts(pack, case):
                 slots = _slots(pack, limit, person, year)
                 usable = _usable(limit, slots, stream, holders, history)

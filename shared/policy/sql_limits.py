@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
+from shared.policy.classes import classes_of
 from shared.policy.limits import (
     EXCEPTED,
     MAX_EXCEPTIONS,
@@ -18,13 +19,13 @@ from shared.policy.limits import (
     repeats_freely,
     year_basis,
 )
-from shared.policy.pack import CertificateOnce, MaxTimes, NoRepeat, Pack
+from shared.policy.pack import CertificateOnce, MaxTimes, NoRepeat, OneClass, Pack
 from shared.policy.parts import Kind
 from shared.policy.sql import listed, literal
 
 _TRAINED = f"h.counter = {literal(TRAINING)}"
 _UNSAID = f"(claim_level = 'none' AND claim_certificate_type IN {listed(WITH_LEVEL)})"
-_COUNT_BITS = 12  # a history has at most 1,000 entries; five counts stay below 63 bits
+_COUNT_BITS = 10  # a history has at most 1,000 entries; six counts stay below 63 bits
 
 
 @dataclass(slots=True)
@@ -72,6 +73,10 @@ def limits_sql(pack: Pack, kind: Kind, grounds: Grounds) -> None:
             case MaxTimes():
                 for decision, reason, found in _times(pack, limit, grounds):
                     grounds.add(decision, reason, found)
+            case OneClass():
+                grounds.add(
+                    "HOLD", limit.reason, f"{grounds.counted(_other_class(pack, kind))} > 0"
+                )
     _unlimited(pack, kind, once, grounds)
     if not counted_kind(pack, kind.id):
         return
@@ -140,6 +145,27 @@ def _may_be_same() -> str:
         f" OR h.certificate_type IN {listed(WITH_LEVEL)})"
     )
     return f"(h.occupation = claim_occupation AND {levelled})"
+
+
+def _other_class(pack: Pack, kind: Kind) -> str:
+    """The earlier subsidy was for another class of the kind, as `classes.class_grounds`."""
+    return (
+        f"h.kind = {literal(kind.id)} AND {_class(pack, kind, 'h.')} <> "
+        f"{_class(pack, kind, 'claim_')}"
+        " AND (claim_occupation = '' OR h.occupation IN ('', claim_occupation))"
+    )
+
+
+def _class(pack: Pack, kind: Kind, of: str) -> str:
+    lines = (
+        f" WHEN ({of}certificate_type IN {listed(row.certificate_types)}"
+        f" AND {literal(row.level)} IN ('none', {of}level))"
+        f" OR ({of}certificate_type IN ('', 'none') AND {of}level = {literal(row.level)}"
+        f" AND {of}level <> 'none') THEN {literal(clause)}"
+        for clause, rows in classes_of(pack, kind.id).items()
+        for row in rows
+    )
+    return f"(CASE{''.join(lines)} END)"
 
 
 def _on_certificate(limit: CertificateOnce) -> str:
