@@ -76,19 +76,29 @@ class Expected(_Strict, frozen=True, kw_only=True):
     decision: Ruling
     """one of the decisions listed below"""
     amount_fen: int | None = None
+    """the sum in fen; what is not paid is 0"""
     amount_yuan: str | None = None
+    """the same in yuan, e.g. 2000.00"""
     payee: PayeeKind | None = None
     """who must be paid"""
     fund: str | None = None
-    """a source that must be allowed to pay it"""
+    """a source that must be allowed to pay it; listed below"""
     reasons: tuple[str, ...] | None = None
+    """codes of the decision; of an approval none"""
     flags: tuple[str, ...] | None = None
+    """codes for the auditors"""
     conflicts: tuple[str, ...] | None = None
+    """names of earlier claims: their `claim` in `history`"""
     missing: tuple[str, ...] | None = None
+    """facts by their name, fields of the claim with `claim.` before it, e.g. `claim.cost_fen`"""
     acts: tuple[str, ...] | None = None
+    """what follows a finding; listed below"""
     instead: tuple[str, ...] | None = None
+    """kinds that a person who is refused may try; listed below"""
     clauses: tuple[str, ...] = ()
+    """rule ids of the city's document; of a question on a switch its INT-nn"""
     interpretations: tuple[str, ...] = ()
+    """INT-nn"""
 
 
 class CaseFile(_Strict, frozen=True, kw_only=True):
@@ -122,7 +132,9 @@ class CaseFile(_Strict, frozen=True, kw_only=True):
     """facts that come from imported tables; of a sum that changes a list of rows, each
     `{from: DATE, fen: N}`: it holds from that day until the next row"""
     stated: bool = False
-    """facts not given are taken as the claimant states them"""
+    """facts not given are taken as the claim itself says them, before any register is asked: a
+    group that is claimed, a certificate with a number, days and months that are asked for. Listed
+    below by city; a fact that is given goes before, `unknown` too"""
     history: Annotated[tuple[Earlier, ...], Meta(max_length=1000)] = ()
     """earlier claims; fields below"""
     exceptions: Annotated[tuple[RecordedException, ...], Meta(max_length=20)] = ()

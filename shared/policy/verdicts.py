@@ -46,7 +46,8 @@ class Heads(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     first: date
     last: date
     rate_fen: Money | None = None
-    """what one person is worth, where the sum stands in a catalogue elsewhere"""
+    """what one person is worth for the whole plan, not for a year or month of it; where the sum
+    stands in a catalogue elsewhere. It goes before a table's amount"""
 
 
 class AdvanceCase(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

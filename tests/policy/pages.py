@@ -15,16 +15,18 @@ import msgspec
 
 from shared.policy import casefile, cases, questions, verdicts
 from shared.policy.case_reading import Read, read_cases
+from shared.policy.case_words import case_words
 from shared.policy.casefile import CaseFile
 from shared.policy.checks.types import CLAIM_TYPES
-from shared.policy.claim_values import SAID
+from shared.policy.claim_values import SAID, bounds_of
 from shared.policy.coverage import covered, plain_of
 from shared.policy.load import PACKS, parse_pack, shipped
+from shared.policy.mistakes import mistakes
 from shared.policy.pack import Pack
-from shared.policy.reasons import built_in_reasons
 from shared.policy.words import dictionary
 from tests.policy.city_page import city_page
 from tests.policy.markdown import table
+from tests.policy.said_page import question_part, read_by, reason_rows, values_part
 from tests.policy.written import FOLDER, cases_of
 
 HERE = "tests/policy/cases"
@@ -63,6 +65,15 @@ DECIDES = {
     "TIMES_UNLIMITED": "FLAG",
     "TRADE_DIFFERS": "HOLD",
 }
+# What a case file shares with packs.
+SHARED = (
+    "ENCODING", "TOO_LARGE", "TOO_DEEP", "YAML", "ALIAS", "DUPLICATE_KEY", "MISSING_KEY",
+    "BAD_DATE", "DATES_REVERSED",
+)  # fmt: skip
+MISTAKEN = """With one of these a case is not judged and counts as one that differs. A line on
+standard error says `file:line:column: case: CODE: sentence (path)`, in the language of `--lang`."""
+NOTICED = """The case is judged all the same. A name in `expect` that the city does not know
+differs in any case, since no answer can have it; the notice says which it is and what is meant."""
 INTRODUCTION = Path(__file__).parent / "cases.md"
 
 
@@ -84,7 +95,7 @@ def cases_page() -> str:
     lines += _fields(casefile, CaseFile)
     lines += ["## claim", "", *_claim_fields()]
     lines += ["## history: one earlier claim", "", *_fields(casefile, casefile.Earlier)]
-    lines += ["## expect", "", *_fields(casefile, casefile.Expected)]
+    lines += ["## expect", "", *_fields(casefile, casefile.Expected), *values_part()]
     for name, type_ in (
         ("advance", verdicts.AdvanceCase),
         ("plan, inside advance and settlement", verdicts.Heads),
@@ -95,13 +106,23 @@ def cases_page() -> str:
     ):
         module = questions if type_ is questions.Question else verdicts
         lines += [f"## {name}", "", *_fields(module, type_)]
+    lines += ["Every id of a city stands on its page. One question of each sort:", ""]
+    lines += question_part()
     lines += ["## Decisions", ""]
     words = dictionary().decisions.items()
     lines += table(("decision", "zh", "en"), ((code, w.zh, w.en) for code, w in words))
-    lines += ["## Reasons that every city has", ""]
-    reasons = sorted(built_in_reasons().items())
-    rows = ((code, DECIDES.get(code, ""), w.zh, w.en) for code, w in reasons)
-    lines += table(("code", "decision", "zh", "en"), rows)
+    lines += ["## Reasons", ""]
+    lines += ["Made from the packs: a city that is not named never says it.", ""]
+    lines += table(("code", "decision", "cities", "zh", "en"), reason_rows(DECIDES))
+    lines += ["## Mistakes in a case", "", MISTAKEN, ""]
+    told = case_words()
+    rows = [(f"`{code}`", one.zh, one.en) for code, one in told.mistakes.items()]
+    shared = ((code, mistakes()[code]) for code in SHARED)
+    rows += [(f"`{code}`", one.zh, one.en) for code, one in shared]
+    lines += table(("code", "zh", "en"), rows)
+    lines += ["## Notices", "", NOTICED, ""]
+    rows = [(f"`{code}`", one.zh, one.en) for code, one in told.notices.items()]
+    lines += table(("code", "zh", "en"), rows)
     lines += ["## The cities", ""]
     lines += table(
         ("policy", "city", "kinds, groups, facts, reasons, model cases"),
@@ -130,7 +151,7 @@ def docs_of(module: ModuleType, name: str) -> dict[str, str]:
 def _fields(module: ModuleType, type_: type[Any]) -> list[str]:
     docs = docs_of(module, type_.__name__)
     rows = [
-        (f"`{one.encode_name}`", _type(one.type), _default(one), docs.get(one.name, ""))
+        (f"`{one.encode_name}`", _values(one), _default(one), docs.get(one.name, ""))
         for one in msgspec.structs.fields(type_)
     ]
     intro = inspect.cleandoc(type_.__doc__ or "").splitlines()
@@ -141,12 +162,19 @@ def _claim_fields() -> list[str]:
     docs = docs_of(cases, "ClaimCase")
     rows = []
     for one in msgspec.structs.fields(cases.ClaimCase):
-        values = ", ".join(f"`{v}`" for v in SAID.get(one.name, ())) or _type(one.type)
-        rows.append((f"`{one.name}`", values, _default(one), docs.get(one.name, "")))
+        values = _values(one)
+        if values == "whole number":
+            values += " {} to {}".format(*bounds_of(one.name))
+        said = docs.get(one.name, "")
+        rows.append((f"`{one.name}`", values, _default(one), read_by(one.name), said))
     assert {f"claim.{one.name}" for one in msgspec.structs.fields(cases.ClaimCase)} == {
         *CLAIM_TYPES
     }
-    return table(("field", "type or values", "default", "meaning"), rows)
+    return table(("field", "type or values", "default", "read in", "meaning"), rows)
+
+
+def _values(one: msgspec.structs.FieldInfo) -> str:
+    return ", ".join(f"`{value}`" for value in SAID.get(one.name, ())) or _type(one.type)
 
 
 def _default(one: msgspec.structs.FieldInfo) -> str:
@@ -179,8 +207,8 @@ def _info(info: msgspec.inspect.Type) -> str:
             return "name: value"
         case msgspec.inspect.DateType():
             return "date YYYY-MM-DD"
-        case msgspec.inspect.IntType():
-            return "whole number"
+        case msgspec.inspect.IntType(ge=low, le=high):
+            return "whole number" if low is None else f"whole number {low} to {high}"
         case msgspec.inspect.BoolType():
             return "true, false"
         case msgspec.inspect.StrType():
