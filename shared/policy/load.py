@@ -21,6 +21,7 @@ from shared.policy.document import (
 from shared.policy.pack import Content, Pack
 from shared.policy.parts import Gate, Group, Kind
 from shared.policy.reasons import built_in_reasons
+from shared.policy.settled import settled
 
 PACKS = Path(__file__).parent / "packs"
 
@@ -115,7 +116,13 @@ def _facts_of_gate(gate: Gate) -> tuple[str, ...]:
 
 def _gates_for(content: Content, kind: Kind, group: str) -> tuple[Gate, ...]:
     gates = (*content.gates, *kind.gates)
-    return tuple(gate for gate in gates if not gate.groups or group in gate.groups)
+    mine = (gate for gate in gates if not gate.groups or group in gate.groups)
+    return tuple(gate for gate in mine if not _never(gate, kind.id, group))
+
+
+def _never(gate: Gate, kind: str, group: str) -> bool:
+    """A gate that only stops other kinds or groups: it is no gate of this one."""
+    return gate.unless is not None and settled(gate.unless, kind, group) is False
 
 
 def assemble(content: Content, content_sha256: str) -> Pack:

@@ -224,7 +224,9 @@ def _groups(pack: Pack, kind: Kind, grounds: Grounds) -> None:
 
 def _gates(pack: Pack, kind: Kind, grounds: Grounds) -> None:
     for gate in (*pack.content.gates, *kind.gates):
-        groups = tuple(id_ for id_ in kind.groups if not gate.groups or id_ in gate.groups)
+        groups = tuple(id_ for id_ in kind.groups if gate in pack.gates[kind.id, id_])
+        if not groups:
+            continue
         mine = f"claim_group IN {listed(groups)}"
         if gate.when is not None:
             truth = _of_kind(kind, gate.when)
