@@ -175,7 +175,8 @@ class Relay:
             if batch := await self._read(ahead):
                 return batch
             try:
-                await asyncio.wait_for(self._nudged.wait(), pause)
+                async with asyncio.timeout(pause):  # wait_for() may swallow a cancellation
+                    await self._nudged.wait()
                 pause = BUSY_SECONDS
             except TimeoutError:
                 pause = min(pause * 2, IDLE_SECONDS)

@@ -157,7 +157,8 @@ async def _opened_in_time(
                 raise
             log.warning("start_waits", cause=type(failed).__name__)
             with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(stop.wait(), START_PAUSE_SECONDS)
+                async with asyncio.timeout(START_PAUSE_SECONDS):
+                    await stop.wait()
     return None
 
 

@@ -34,6 +34,7 @@ async def postgres(scratch: Path) -> AsyncIterator[Server]:
         return
     async with Server(scratch / "postgres") as server:
         yield server
+        await server.kill()  # its data go too: no need to write a thousand databases to the disk
 
 
 @pytest.fixture(scope="session")

@@ -75,7 +75,8 @@ class Projector:
                 await asyncio.sleep(RETRY_SECONDS)
                 await self._load()
             try:
-                await asyncio.wait_for(self._nudged.wait(), pause)
+                async with asyncio.timeout(pause):  # wait_for() may swallow a cancellation
+                    await self._nudged.wait()
                 pause = BUSY_SECONDS
             except TimeoutError:
                 pause = min(pause * 2, IDLE_SECONDS)

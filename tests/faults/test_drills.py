@@ -100,10 +100,12 @@ async def test_a_forked_topic_stops_relay_and_reader_and_nothing_of_it_is_applie
     await append(claims.log, at, [*whole[:4], forged])
 
     with pytest.raises(ForkFound, match="at 4"):
-        await asyncio.wait_for(inbox(payments, claims, Noting()).run(), 5)
+        async with asyncio.timeout(5):
+            await inbox(payments, claims, Noting()).run()
     relay = Relay(claims.store, claims.log)
     with pytest.raises(Fork, match="at 4"):
-        await asyncio.wait_for(relay.run(), 5)
+        async with asyncio.timeout(5):
+            await relay.run()
 
     assert not relay.compared.is_set()  # so the service accepts no writes
     assert await noted(payments) == []
@@ -190,7 +192,8 @@ async def test_a_database_restored_to_ten_minutes_ago_is_made_whole_from_the_log
     async with _again(copied.earlier, payments) as restored:
         relay = Relay(restored.store, restored.log)
         with pytest.raises(LogAhead):
-            await asyncio.wait_for(relay.run(), 5)
+            async with asyncio.timeout(5):
+                await relay.run()
         assert not relay.compared.is_set()
 
         await recover(restored.store, restored.log, slots_of)

@@ -73,7 +73,8 @@ async def test_another_chain_at_a_known_number_stops_the_reader(
     await append(claims.log, at, [forged])
 
     with pytest.raises(ForkFound, match="at 4"):
-        await asyncio.wait_for(inbox(payments, claims, Noting()).run(), 5)
+        async with asyncio.timeout(5):
+            await inbox(payments, claims, Noting()).run()
 
 
 async def test_a_fork_below_what_a_new_process_remembers_is_found_by_the_first_copy(
@@ -88,7 +89,8 @@ async def test_a_fork_below_what_a_new_process_remembers_is_found_by_the_first_c
     await append(claims.log, TopicPartition(claims.topic, 0), [forged])
 
     with pytest.raises(ForkFound, match="at 4"):
-        await asyncio.wait_for(inbox(payments, claims, Noting()).run(), 5)
+        async with asyncio.timeout(5):
+            await inbox(payments, claims, Noting()).run()
     assert len(await noted(payments)) == 6
 
 
@@ -100,7 +102,8 @@ async def test_a_forged_next_record_is_never_applied(claims: Stand, payments: St
     await append(claims.log, TopicPartition(claims.topic, 0), [*whole[:2], forged])
 
     with pytest.raises(ForkFound, match="at 3"):
-        await asyncio.wait_for(inbox(payments, claims, Noting()).run(), 5)
+        async with asyncio.timeout(5):
+            await inbox(payments, claims, Noting()).run()
 
 
 async def test_behind_a_gap_nothing_is_applied_until_the_missing_record_comes(
@@ -135,7 +138,8 @@ async def test_a_zombie_rolls_back(claims: Stand, payments: Stand) -> None:
     reader = await zombie.open()
     await drain(living)
     with pytest.raises(Zombie):
-        await asyncio.wait_for(_turn_for_ever(zombie, reader), 5)
+        async with asyncio.timeout(5):
+            await _turn_for_ever(zombie, reader)
     await reader.close()
 
     assert len(await noted(payments)) == 3

@@ -128,7 +128,8 @@ async def test_more_than_20_parked_for_one_cause_in_a_minute_stop_the_reader(
     await quick_claims.send()
 
     with pytest.raises(TooManyParked, match="unknown type"):
-        await asyncio.wait_for(reading.run(), 5)
+        async with asyncio.timeout(5):
+            await reading.run()
     assert len(await list_parked(quick_payments.store.pool)) == MAX_PARKED_A_MINUTE
     assert await quick_payments.fetch("SELECT FROM inbox_attempts") == []
 
@@ -219,7 +220,8 @@ async def live(claims: Stand, payments: Stand, breaks: str) -> Noting:
     handler = Noting()
     handler.breaks[breaks] = Broken
     with pytest.raises(Broken):
-        await asyncio.wait_for(inbox(payments, claims, handler).run(), 5)
+        async with asyncio.timeout(5):
+            await inbox(payments, claims, handler).run()
     return handler
 
 

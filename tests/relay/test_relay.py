@@ -1,6 +1,7 @@
 """The relay on both logs: every event once for a reader, whatever dies in between."""
 
 import asyncio
+import time
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -10,10 +11,12 @@ import pytest
 from shared.log.chain import GENESIS, link
 from shared.log.port import Log, LogUnavailable, LogWriter, Record, TopicPartition
 from shared.marks import Batch
-from shared.relay import EventsMissing, Fork, LogAhead, Relay, SavedElsewhere
+from shared.relay import IDLE_SECONDS, EventsMissing, Fork, LogAhead, Relay, SavedElsewhere
 from shared.store.store import Store
 from tests.contract.places import append
 from tests.stands import Stand, running, unit, until
+
+NUDGES = 20
 
 
 async def sent_by(relay: Relay, count: int) -> None:
@@ -75,7 +78,8 @@ async def test_a_relay_that_died_before_saving_sends_the_same_and_no_reader_sees
     survivor = Relay(claims.store, claims.log)
     await survivor.compare()  # it looked before the other one died
     with pytest.raises(Killed):
-        await asyncio.wait_for(Mortal(claims.store, claims.log).run(), 5)
+        async with asyncio.timeout(5):
+            await Mortal(claims.store, claims.log).run()
     writer = await claims.log.writer()
     ahead = dict(survivor.marks)
     while batch := await survivor._read(ahead):
@@ -92,7 +96,8 @@ async def test_a_relay_that_died_before_saving_sends_the_same_and_no_reader_sees
 async def test_after_a_death_before_saving_the_log_is_found_ahead_and_saved(claims: Stand) -> None:
     await claims.say_many(20)
     with pytest.raises(Killed):
-        await asyncio.wait_for(Mortal(claims.store, claims.log).run(), 5)
+        async with asyncio.timeout(5):
+            await Mortal(claims.store, claims.log).run()
     relay = Relay(claims.store, claims.log)
     assert await relay.all_saved() == {}
 
@@ -188,7 +193,8 @@ async def test_what_a_restored_database_lost_stops_the_relay(claims: Stand) -> N
     relay = Relay(claims.store, claims.log)
 
     with pytest.raises(LogAhead, match=f"{at.topic}/0"):
-        await asyncio.wait_for(relay.run(), 5)
+        async with asyncio.timeout(5):
+            await relay.run()
     assert not relay.compared.is_set()
 
 
@@ -211,7 +217,8 @@ async def test_another_chain_at_a_number_that_we_sent_is_a_fork(claims: Stand) -
     await append(claims.log, TopicPartition(claims.topic, 0), [*whole[:4], forged])
 
     with pytest.raises(Fork, match="/0 at 5"):
-        await asyncio.wait_for(Relay(claims.store, claims.log).run(), 5)
+        async with asyncio.timeout(5):
+            await Relay(claims.store, claims.log).run()
     assert await claims.fetch("SELECT FROM relay_batches") == []
 
 
@@ -304,19 +311,37 @@ class Counting(Store):
         self.tails += 1
         return await super().tail(after, limit)
 
+    async def asked_after(self, times: int) -> None:
+        await until(lambda: self.tails > times)
 
-async def test_an_idle_relay_asks_less_and_less_often(quick_claims: Stand) -> None:
+
+async def test_an_idle_relay_asks_less_and_less_often_but_at_once_when_nudged(
+    quick_claims: Stand,
+) -> None:
     store = Counting(quick_claims.store.pool, 2, quick_claims.store._now)
     relay = Relay(store, quick_claims.log)
     async with running(relay):
         await relay.compared.wait()
         await asyncio.sleep(1.5)
         asked = store.tails
-        await quick_claims.say("stream-1")
-        relay.nudge()
-        async with asyncio.timeout(0.2):
-            await relay.wait_saved(quick_claims.at("stream-1"), 1)
+        began = time.monotonic()
+        for nudge in range(NUDGES):
+            relay.nudge()
+            await store.asked_after(asked + nudge)
+        took = time.monotonic() - began
     assert 4 <= asked <= 16
+    assert took < NUDGES * IDLE_SECONDS / 2  # a tenth of it on an idle machine
+
+
+async def test_a_relay_that_is_nudged_and_stopped_at_once_stops(quick_claims: Stand) -> None:
+    relay = Relay(quick_claims.store, quick_claims.log)
+    running = asyncio.create_task(relay.run())
+    await relay.compared.wait()
+    await asyncio.sleep(0.5)
+    relay.nudge()
+    running.cancel()
+    done, _ = await asyncio.wait({running}, timeout=10)
+    assert done
 
 
 class Busy:
@@ -347,7 +372,8 @@ async def test_a_busy_service_never_looks_like_a_restored_one(quick_claims: Stan
 async def test_a_process_without_relay_compares_and_saves_nothing(quick_claims: Stand) -> None:
     await quick_claims.say_many(8)
     with pytest.raises(Killed):
-        await asyncio.wait_for(Mortal(quick_claims.store, quick_claims.log).run(), 5)
+        async with asyncio.timeout(5):
+            await Mortal(quick_claims.store, quick_claims.log).run()
     site = Relay(quick_claims.store, quick_claims.log)
     await site.compare_until_done()
 

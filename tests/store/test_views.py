@@ -52,6 +52,17 @@ async def test_two_processes_show_each_event_once(shown: Stand) -> None:
     )
 
 
+async def test_who_is_nudged_and_stopped_at_once_stops(shown: Stand) -> None:
+    projector = Projector("view", shown.store, project)
+    showing = asyncio.create_task(projector.run())
+    await asyncio.sleep(0.5)
+    projector.nudge()
+    await asyncio.sleep(0)
+    showing.cancel()
+    done, _ = await asyncio.wait({showing}, timeout=10)
+    assert done
+
+
 async def test_a_new_process_goes_on_where_the_last_one_ended(shown: Stand) -> None:
     for n in range(3):
         await shown.say_many(4, f"life{n}")
