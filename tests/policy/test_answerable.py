@@ -9,6 +9,7 @@ from shared.policy.casefile import CaseFile, facts_of, history_of
 from shared.policy.cases import ClaimCase, Fact
 from shared.policy.conditions import fields_of
 from shared.policy.judge import judge, stated_facts
+from shared.policy.judging import in_place
 from shared.policy.load import shipped
 from shared.policy.pack import Pack
 from shared.policy.parts import FactSpec
@@ -86,7 +87,7 @@ def stated(case: CaseFile, pack: Pack) -> bool:
     """Whether the claim passes by its own word, with the tables of the case."""
     assert case.claim is not None
     given = facts_of(case, pack)
-    claim = said(case.claim, given)
+    claim = said(in_place(case.claim, pack), given)
     facts: dict[str, Fact | None] = dict(stated_facts(pack, claim))
     facts |= {name: fact for name, fact in given.items() if pack.facts[name].look_up}
     found = judge(pack, claim, facts, history_of(case, pack), case.on or claim.claimed_on)
