@@ -25,6 +25,10 @@ from shared.events.plans import PlanKeys
 
 SESSION_PART = 500  # persons of one AttendanceRecorded; a bigger class sends several parts
 Face = Literal["match", "mismatch", "not_taken"]
+MAX_CREDIT_HUNDREDTHS = 10_000
+CreditHundredths = Annotated[
+    int, Meta(ge=0, le=MAX_CREDIT_HUNDREDTHS, description="1/100 of a credit, for one session")
+]
 
 
 class Presence(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -41,6 +45,8 @@ class Presence(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     ip: Reference | None = None
     face: Face | None = None
     face_score_bp: BasisPoints | None = None
+    credit_hundredths: CreditHundredths | None = None
+    """学分 as the learning platform has it; nothing is decided by it (RD-10-2)"""
 
 
 class Session(PlanKeys, frozen=True, kw_only=True, omit_defaults=True):

@@ -12,7 +12,7 @@ from shared.events.envelope import Event
 from shared.events.plans import PlanApproved, PlanCancelled, PlanContent, RosterListed
 
 
-class Attended(msgspec.Struct, frozen=True):
+class Attended(msgspec.Struct, frozen=True, omit_defaults=True):
     """One session; minutes are those that were credited."""
 
     session: str
@@ -20,6 +20,7 @@ class Attended(msgspec.Struct, frozen=True):
     mode: str
     status: str
     minutes: int
+    credit_hundredths: int | None = None
 
 
 class Course(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -41,6 +42,8 @@ class Course(msgspec.Struct, frozen=True, omit_defaults=True):
     enrolled_on: str | None = None
     state: str = ""
     examination: str | None = None
+    credit_hundredths: int | None = None
+    """as the platform sent them; None: it sent none"""
 
 
 @dataclass(slots=True)
@@ -99,7 +102,9 @@ def _take(plan: _Plan, event: Event, person: str) -> None:
 def _attend(plan: _Plan, session: str, day: str, mode: str, own: Presence | None) -> None:
     if own is not None:
         plan.mine = True
-        plan.sessions[session] = Attended(session, day, mode, own.status, own.credited_minutes)
+        plan.sessions[session] = Attended(
+            session, day, mode, own.status, own.credited_minutes, own.credit_hundredths
+        )
 
 
 def _own(person: str, presences: Iterable[Presence]) -> Presence | None:
@@ -108,6 +113,7 @@ def _own(person: str, presences: Iterable[Presence]) -> Presence | None:
 
 def _course(name: str, plan: _Plan) -> Course:
     sessions = tuple(sorted(plan.sessions.values(), key=lambda one: (one.day, one.session)))
+    credits = [one.credit_hundredths for one in sessions if one.credit_hundredths is not None]
     content = plan.content
     return Course(
         plan=name,
@@ -123,4 +129,5 @@ def _course(name: str, plan: _Plan) -> Course:
         enrolled_on=plan.enrolled_on,
         state="cancelled" if plan.cancelled else "left" if plan.left else "enrolled",
         examination=plan.examination,
+        credit_hundredths=sum(credits) if credits else None,
     )

@@ -9,7 +9,7 @@ from shared.money import yuan
 HEAD = (
     "类别 section", "日期 date", "编号 record", "事项 event", "补贴类别 kind", "职业 occupation",
     "等级 level", "机构 institution", "状态 state", "学时(分钟) minutes", "金额(元) yuan",
-    "经办人 actor", "条款 clauses",
+    "经办人 actor", "条款 clauses", "学分 credits",
 )  # fmt: skip
 _NONE: tuple[Cell, ...] = (None,)
 
@@ -25,17 +25,17 @@ def rows_of(file: PersonFile) -> Iterator[Sequence[Cell]]:
     for one in file.certificates:
         yield (
             "证书 certificate", one.issued_on, one.certificate, one.certificate_type, None,
-            one.occupation, one.level, one.issuer, one.source, None, None, None, None,
+            one.occupation, one.level, one.issuer, one.source, *_NONE * 5,
         )  # fmt: skip
     yield from _claims(file)
     for paid in file.payouts:
         yield (
             "拨付 payment", paid.paid_on, paid.record, paid.claim, None, None, None, None,
-            paid.state, None, yuan(paid.paid_fen - paid.owed_fen), None, None,
+            paid.state, None, yuan(paid.paid_fen - paid.owed_fen), *_NONE * 3,
         )  # fmt: skip
     for read in file.readings:
         yield (
-            "查阅 reading", read.at, None, read.purpose, *_NONE * 7, read.reader, None,
+            "查阅 reading", read.at, None, read.purpose, *_NONE * 7, read.reader, *_NONE * 2,
         )  # fmt: skip
 
 
@@ -44,12 +44,12 @@ def _courses(file: PersonFile) -> Iterator[Sequence[Cell]]:
         yield (
             "课程 course", course.starts_on, course.plan, course.examination, course.kind,
             course.occupation, course.level, course.institution, course.state,
-            course.minutes + course.online_minutes, None, None, None,
+            course.minutes + course.online_minutes, *_NONE * 3, _credits(course.credit_hundredths),
         )  # fmt: skip
         for one in course.sessions:
             yield (
                 "考勤 session", one.day, course.plan, one.session, *_NONE * 4, one.status,
-                one.minutes, None, None, None,
+                one.minutes, *_NONE * 3, _credits(one.credit_hundredths),
             )  # fmt: skip
 
 
@@ -60,5 +60,9 @@ def _claims(file: PersonFile) -> Iterator[Sequence[Cell]]:
             yield (
                 "申领 claim", step.at, claim.claim, step.event, claim.kind, claim.occupation,
                 claim.level, claim.institution, ", ".join(step.reasons) or None, None, amount,
-                step.actor, ", ".join(step.clauses) or None,
+                step.actor, ", ".join(step.clauses) or None, None,
             )  # fmt: skip
+
+
+def _credits(hundredths: int | None) -> str | None:
+    return None if hundredths is None else f"{hundredths // 100}.{hundredths % 100:02}"

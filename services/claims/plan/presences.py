@@ -16,7 +16,7 @@ PAGE = 3_000
 """presences that the vault is asked for at once, three values each at most"""
 _PLAIN = (
     "status", "started_at", "ended_at", "credited_minutes", "login_minutes", "face",
-    "face_score_bp",
+    "face_score_bp", "credit_hundredths",
 )  # fmt: skip
 
 

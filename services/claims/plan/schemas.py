@@ -6,6 +6,7 @@ from services.claims.claim.schemas import CITY, LEVELS, REASON
 from services.claims.document.schemas import documents_field
 from services.claims.plan.decide import Stage
 from services.claims.plan.roster import MAX_ROSTER
+from shared.events.attendance import MAX_CREDIT_HUNDREDTHS
 from shared.http.fields import (
     AwareTime,
     BasisPoints,
@@ -150,6 +151,9 @@ class PresenceSchema(Schema):
     ip = Identifier(64, required=False)
     face = Choice("match", "mismatch", "not_taken", required=False)
     face_score_bp = BasisPoints(required=False)
+    credit_hundredths = StrictInteger(
+        0, MAX_CREDIT_HUNDREDTHS, required=False, zh="学分（百分之一分）", en="1/100 of a credit"
+    )
 
 
 class SessionSchema(Schema):

@@ -18,9 +18,9 @@ def story() -> History:
     history = History()
     history.add(PLAN, _plan(), "institution-11")
     history.add(PLAN, _roster(PERSON, OTHER), "institution-11")
-    history.add("session-1", _session(presence(PERSON, 120), presence(OTHER, 240)))
-    history.add("session-1", _corrected(presence(PERSON, 120), presence(PERSON, 180)))
-    history.add("session-2", _session(presence(OTHER, 240), presence(PERSON, 60), code="S2"))
+    history.add("session-1", _session(presence(PERSON, 120, 100), presence(OTHER, 240)))
+    history.add("session-1", _corrected(presence(PERSON, 120, 100), presence(PERSON, 180, 125)))
+    history.add("session-2", _session(presence(OTHER, 240), presence(PERSON, 60, 30), code="S2"))
     said: dict[str, Any] = {"person": PERSON, "certificate": CERTIFICATE, "plan": PLAN}
     history.submitted(CLAIM, **said)
     history.approved(CLAIM, **said)
@@ -40,8 +40,10 @@ def erased(history: History) -> History:
     return history
 
 
-def presence(person: str, minutes: int) -> Presence:
-    return Presence(person=person, status="present", credited_minutes=minutes)
+def presence(person: str, minutes: int, credit: int | None = None) -> Presence:
+    return Presence(
+        person=person, status="present", credited_minutes=minutes, credit_hundredths=credit
+    )
 
 
 def _plan() -> PlanSubmitted:

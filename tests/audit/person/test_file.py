@@ -5,6 +5,7 @@ from datetime import datetime
 import pytest
 
 from services.audit.asof import NothingSealed, Seal, newest_seal
+from services.audit.person.courses import courses_of
 from services.audit.person.file import PersonFile, file_of
 from services.audit.person.finding import gather
 from services.audit.person.table import csv_file
@@ -39,6 +40,22 @@ async def test_the_file_holds_courses_with_corrected_sessions_claims_and_payouts
     assert [step.event for step in claim.steps] == ["ClaimSubmitted", "ClaimApproved"]
     assert (payout.record, payout.state, payout.paid_fen) == (PAYOUT, "paid", 150_000)
     assert file.whole
+
+
+async def test_credits_of_the_platform_add_up_as_they_were_corrected_and_none_are_made_up() -> None:
+    file = await read(story())
+    [course] = file.courses
+    assert [one.credit_hundredths for one in course.sessions] == [125, 30]
+    assert course.credit_hundredths == 155
+    lines = csv_file(file).decode("utf-8-sig").splitlines()
+    assert [line.rsplit(",", 1)[1] for line in lines[1:5]] == [
+        "学分 credits",
+        "1.55",
+        "1.25",
+        "0.30",
+    ]
+    other = courses_of(OTHER, story().events)
+    assert [one.credit_hundredths for one in other] == [None]
 
 
 def test_nothing_of_another_person_and_no_whole_certificate_is_in_the_file() -> None:
