@@ -51,7 +51,15 @@ def _of_claim(case: CaseFile, pack: Pack) -> Iterator[Fault]:
 
 def _not_read(path: str, name: str, value: str, pack: Pack) -> Iterator[Fault]:
     """A text that no rule compares the fact with, where rules compare it with any."""
-    field = f"facts.{name}"
+    words = words_of(pack, name)
+    if words and value not in words:
+        names = {"policy": pack.policy_id, "name": name, "value": value, "list": listed(words)}
+        yield Fault(path, "WORD_NOT_READ", names, nearest(value, words))
+
+
+def words_of(pack: Pack, fact: str) -> list[str]:
+    """The texts of a fact that rules of the pack read, or its table can say; sorted."""
+    field = f"facts.{fact}"
     known = {*values_of(pack.content).get(field, ())}
     for _, condition in conditions_of(pack.content):
         for node in nodes_of(condition):
@@ -59,10 +67,7 @@ def _not_read(path: str, name: str, value: str, pack: Pack) -> Iterator[Fault]:
                 known |= {*node.values}
             if isinstance(node, Compare) and node.field == field and isinstance(node.value, str):
                 known.add(node.value)
-    if known and value not in known:
-        words = sorted(known)
-        names = {"policy": pack.policy_id, "name": name, "value": value, "list": listed(words)}
-        yield Fault(path, "WORD_NOT_READ", names, nearest(value, words))
+    return sorted(known)
 
 
 def _of_expect(expect: Expected, pack: Pack) -> Iterator[Fault]:

@@ -2,6 +2,7 @@
 
 from typing import NamedTuple
 
+from shared.policy.case_notices import words_of
 from shared.policy.case_reading import read_cases
 from shared.policy.pack import MaxTimes, Pack
 from shared.policy.parts import Catalogue, Kind, Ratio, Shortfall, Table
@@ -46,7 +47,7 @@ def city_page(pack: Pack) -> str:
         (
             (
                 f.id,
-                f.type,
+                f.type + _named(words_of(pack, f.id)),
                 f.register + (f", table {f.look_up.table}" if f.look_up else ""),
                 (f.look_up.as_of if f.look_up else f.as_of) or "",
                 f.question.en,
@@ -71,6 +72,10 @@ def city_page(pack: Pack) -> str:
     lines += ["## Reasons of this city", ""]
     lines += table(("code", "zh", "en"), ((r.code, r.text.zh, r.text.en) for r in content.reasons))
     return "\n".join(lines)
+
+
+def _named(words: list[str]) -> str:
+    return f" (rules name {', '.join(f'`{one}`' for one in words)})" if words else ""
 
 
 def _kind(pack: Pack, kind: Kind) -> list[str]:
