@@ -86,7 +86,8 @@ def _notice(read: Read, found: Outcome, lang: str, expect: bool) -> None:
     personal = Fault("$", "PERSONAL_NUMBER")
     placed += [notice_of(place, personal) for place in read.personal]
     for one in sorted(placed):
-        line = told_line(read.name, one, lang, case=found.case.case, kind="notice ")
+        kind = "提示 " if lang == "zh" else "notice "
+        line = told_line(read.name, one, lang, case=found.case.case, kind=kind)
         typer.echo(line, err=True)
 
 
