@@ -13,7 +13,7 @@ from shared.policy.pack import Pack
 from shared.policy.parts import Catalogue, Gate, Kind
 from shared.policy.sql import column, condition_sql, listed, literal, rows_column
 from shared.policy.sql_amounts import amount_sql
-from shared.policy.sql_limits import Grounds, limits_sql
+from shared.policy.sql_limits import Grounds, limits_sql, own_columns
 
 _TYPES = {"boolean": "BOOLEAN", "integer": "BIGINT", "text": "VARCHAR", "date": "DATE"}
 _SUBSIDY = (
@@ -160,8 +160,8 @@ FROM (SELECT *, CASE WHEN outside THEN '{outside}' WHEN {rejected} THEN 'REJECT'
 FROM (SELECT case_id, claim_payee_kind, {_outside(pack, kind)} AS outside,
   {fen} AS fen,
   {inner}
-FROM (SELECT *, {grounds.history()} AS hist FROM {table}
-WHERE claim_kind = {literal(kind.id)})))"""  # noqa: S608  constants of a checked pack
+FROM (SELECT *, {grounds.history()} AS hist FROM (SELECT *, {own_columns(pack)} FROM {table}
+WHERE claim_kind = {literal(kind.id)}))))"""  # noqa: S608  constants of a checked pack
 
 
 def _any(found: list[tuple[str, str]]) -> str:

@@ -25,6 +25,8 @@ from shared.policy.sql import listed, literal
 
 _TRAINED = f"h.counter = {literal(TRAINING)}"
 _UNSAID = f"(claim_level = 'none' AND claim_certificate_type IN {listed(WITH_LEVEL)})"
+OWN_CLASS, OWN_RANK = "own_class", "own_rank"
+"""columns of what the claim's own level counts as: computed once, not for each earlier subsidy"""
 _COUNT_BITS = 10  # a history has at most 1,000 entries; six counts stay below 63 bits
 
 
@@ -80,7 +82,7 @@ def limits_sql(pack: Pack, kind: Kind, grounds: Grounds) -> None:
     _unlimited(pack, kind, once, grounds)
     if not counted_kind(pack, kind.id):
         return
-    rank = _rank("claim_level", "claim_certificate_type")
+    rank = OWN_RANK
     higher = (
         f"{rank} > 0 AND {_TRAINED} AND h.occupation = claim_occupation"
         f" AND {_rank('h.level', 'h.certificate_type')} > {rank}"
@@ -111,13 +113,18 @@ def _again(pack: Pack, kind: Kind) -> str:
         f"({of}level = 'none' AND {of}certificate_type IN {listed(UNSAID)})"
         for of in ("claim_", "h.")
     )
-    levels = (
-        f"{_level_class(pack, 'h.level', 'h.certificate_type')}"
-        f" = {_level_class(pack, 'claim_level', 'claim_certificate_type')}"
-    )
+    levels = f"{_level_class(pack, 'h.level', 'h.certificate_type')} = {OWN_CLASS}"
     return (
         f"h.kind = {literal(kind.id)} AND ({unsaid} OR {levels})"
         " AND (claim_occupation = '' OR h.occupation IN ('', claim_occupation))"
+    )
+
+
+def own_columns(pack: Pack) -> str:
+    """The columns that the conditions on a history need beside those of the case."""
+    return (
+        f"{_level_class(pack, 'claim_level', 'claim_certificate_type')} AS {OWN_CLASS},"
+        f" {_rank('claim_level', 'claim_certificate_type')} AS {OWN_RANK}"
     )
 
 
@@ -125,7 +132,7 @@ def _same_pair(pack: Pack) -> str:
     """The earlier subsidy was for the same occupation and level (INT-04)."""
     return (
         f"h.occupation = claim_occupation AND {_level_class(pack, 'h.level', 'h.certificate_type')}"
-        f" = {_level_class(pack, 'claim_level', 'claim_certificate_type')}"
+        f" = {OWN_CLASS}"
     )
 
 
