@@ -1,7 +1,7 @@
 """The log on Apache Kafka: topics of record, states, the last record, writers and readers."""
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Coroutine, Mapping, Sequence
 from types import MappingProxyType
 from typing import Any
 
@@ -29,6 +29,7 @@ TOPIC_SETTINGS: Mapping[str, str] = MappingProxyType(
         "message.timestamp.type": "LogAppendTime",
     }
 )
+OPENING_SECONDS = 2.0
 PROBE_WAIT_MS = 5  # a long poll left behind would delay the next look at another partition
 
 
@@ -53,8 +54,8 @@ class KafkaLog:
         try:
             with kafka_errors("open"):
                 async with asyncio.timeout(settings.request_timeout_ms / 1000):
-                    await admin.start()
-                    await _start(probe)
+                    await _opened(admin.start())
+                    await _opened(probe.start())
             opened = True
         finally:
             if not opened:
@@ -109,7 +110,7 @@ class KafkaLog:
         try:
             with kafka_errors("open a writer"):
                 async with asyncio.timeout(self.settings.request_timeout_ms / 1000):
-                    await producer.start()
+                    await _opened(producer.start())
             started = True
         finally:
             if not started:
@@ -123,7 +124,7 @@ class KafkaLog:
         try:
             with kafka_errors("open a reader"):
                 async with asyncio.timeout(self.settings.request_timeout_ms / 1000):
-                    await _start(consumer)
+                    await _opened(consumer.start())
                 consumer.assign(list(starts))
                 for at, offset in starts.items():
                     consumer.seek(at, offset)
@@ -215,7 +216,16 @@ class KafkaLog:
                         raise LogRefused(f"{topic}: {name} is {found[name]}, must be {wanted}")
 
 
-async def _start(consumer: AIOKafkaConsumer) -> None:
-    """Its tasks must have begun before it may be stopped, or `stop` itself ends as cancelled."""
-    await consumer.start()
+async def _opened(start: Coroutine[Any, Any, None]) -> None:
+    """A client's tasks must have begun before it may be stopped, or `stop` ends as cancelled; and
+    a connection whose opening is cut off is never closed by aiokafka, so it may open first.
+    """
+    starting = asyncio.create_task(start)
+    try:
+        await asyncio.shield(starting)
+    except asyncio.CancelledError:
+        await asyncio.wait({starting}, timeout=OPENING_SECONDS)
+        starting.cancel()
+        await asyncio.gather(starting, return_exceptions=True)
+        raise
     await asyncio.sleep(0)
