@@ -23,6 +23,7 @@ from shared.policy.document import (
     parts_of,
 )
 from shared.policy.personal import numbers_in
+from shared.vault.values import folded
 
 MAX_MISTAKES = 20
 """mistakes of shape that are told of one case"""
@@ -104,13 +105,17 @@ def _read(name: str, node: yaml.Node, part: Document) -> Read | PackRefused:
 
 
 class CaseReader(Reader):
-    """Blanks at the edges of a text say nothing; a sum in yuan is read as it is written."""
+    """Blanks at the edges of a text say nothing, nor do case, width and blanks in the number of a
+    certificate; a sum in yuan is read as it is written.
+    """
 
     def scalar(self, node: yaml.ScalarNode, path: str) -> Plain:
         if path == _AS_WRITTEN and node.tag.rpartition(":")[2] in ("int", "float"):
             return str(node.value)
         found = super().scalar(node, path)
-        return found.strip() if isinstance(found, str) else found
+        if not isinstance(found, str):
+            return found
+        return folded(found).upper() if path.endswith(".certificate") else found.strip()
 
     def mistake(self, path: str, code: str, /, **names: object) -> None:
         self.tell(Fault(path, code, names))

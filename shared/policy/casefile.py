@@ -90,7 +90,7 @@ class Expected(_Strict, frozen=True, kw_only=True):
     conflicts: tuple[str, ...] | None = None
     """names of earlier claims: their `claim` in `history`"""
     missing: tuple[str, ...] | None = None
-    """facts by their name, fields of the claim with `claim.` before it, e.g. `claim.cost_fen`"""
+    """facts and fields of the claim, which are printed as `claim.cost_fen`, by their name"""
     acts: tuple[str, ...] | None = None
     """what follows a finding; listed below"""
     instead: tuple[str, ...] | None = None

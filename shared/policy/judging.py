@@ -100,14 +100,20 @@ Texts = tuple[str, ...]
 
 
 def _exact(expect: Expected, found: Answer) -> list[tuple[str, Texts | None, Texts]]:
+    wanted = None if expect.missing is None else _bare(expect.missing)
     return [
         ("reasons", expect.reasons, found.reasons),
         ("flags", expect.flags, found.flags),
         ("conflicts", expect.conflicts, getattr(found, "conflicts", ())),
-        ("missing", expect.missing, tuple(one.fact for one in found.missing)),
+        ("missing", wanted, _bare(one.fact for one in found.missing)),
         ("acts", expect.acts, getattr(found, "acts", ())),
         ("instead", expect.instead, getattr(found, "instead", ())),
     ]
+
+
+def _bare(names: Iterable[str]) -> Texts:
+    """Whoever leaves out the `claim.` before a field means the same."""
+    return tuple(name.removeprefix("claim.") for name in names)
 
 
 def _not_that(field: str, wanted: str, found: str) -> Told:

@@ -46,17 +46,17 @@ def person(number: ResidentId) -> Value:
 
 def certificate(number: str, owner: ResidentId | None = None) -> Value:
     """Case, width and blanks do not tell two certificates apart. Raises ValueRefused."""
-    return _value(Kind.CERTIFICATE, _folded(number).upper(), owner)
+    return _value(Kind.CERTIFICATE, folded(number).upper(), owner)
 
 
 def account(number: str, owner: ResidentId | None = None) -> Value:
     """Bank account; hyphens are layout. Raises ValueRefused."""
-    return _value(Kind.ACCOUNT, _folded(number).replace("-", "").upper(), owner)
+    return _value(Kind.ACCOUNT, folded(number).replace("-", "").upper(), owner)
 
 
 def phone(number: str, owner: ResidentId | None = None) -> Value:
     """Phone number, with or without +86. Raises ValueRefused."""
-    digits = re.sub(r"[-()]", "", _folded(number))
+    digits = re.sub(r"[-()]", "", folded(number))
     mobile = re.fullmatch(r"(?:\+|00)?86(1[0-9]{10})", digits)
     return _value(Kind.PHONE, mobile[1] if mobile else digits, owner)
 
@@ -78,5 +78,6 @@ def _value(kind: Kind, text: str, owner: ResidentId | None) -> Value:
     return Value(kind=kind, text=text, owner=None if owner is None else owner.number)
 
 
-def _folded(text: str) -> str:
+def folded(text: str) -> str:
+    """Without width and blanks, which are layout where a number is written."""
     return "".join(unicodedata.normalize("NFKC", text).split())

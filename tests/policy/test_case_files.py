@@ -44,7 +44,7 @@ advance:
 expect: {decision: ADVANCE_OK}
 """
 CHINESE = re.compile("[一-鿿]")
-REAL = "110101" + "19900307" + "7758"  # the check digit is right; nobody's, as far as we know
+REAL = "998000" + "19900307" + "7757"  # of a region that there is not, nor is it for tests
 MISTAKES = [
     ("UNKNOWN_KEY", CLAIM, "  level: L4", "  levle: L4", "claim.levle", "`level`"),
     ("UNKNOWN_VALUE", CLAIM, "level: L4", "level: 4", "claim.level", "L1, L2, L3, L4, L5, none"),
