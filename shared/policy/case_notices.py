@@ -73,12 +73,13 @@ def words_of(pack: Pack, fact: str) -> list[str]:
 def _of_expect(expect: Expected, pack: Pack) -> Iterator[Fault]:
     content = pack.content
     readings = [one.id for one in content.interpretations]
+    fields = [name.removeprefix("claim.") for name in CLAIM_TYPES]
     parts: list[tuple[str, str, Sequence[str], Iterable[str]]] = [
         ("reasons", "reason", expect.reasons or (), pack.reasons),
         ("flags", "reason", expect.flags or (), pack.reasons),
         ("clauses", "clause", expect.clauses, (*_clauses(pack), *readings)),
         ("interpretations", "reading", expect.interpretations, readings),
-        ("missing", "fact", expect.missing or (), (*pack.facts, *CLAIM_TYPES)),
+        ("missing", "fact", expect.missing or (), (*pack.facts, *CLAIM_TYPES, *fields)),
         ("acts", "act", expect.acts or (), dictionary().acts),
         ("instead", "kind", expect.instead or (), pack.kinds),
         (
