@@ -89,7 +89,7 @@ NOTICES = [
     ("UNKNOWN_NAME", "clause: HLD-10-2", "clause: HLD-77-2", "exceptions[0].clause"),
     ("UNKNOWN_NAME", "decision: HOLD", "decision: HOLD, reasons: [NOPE]", "expect.reasons"),
     ("UNKNOWN_NAME", "decision: HOLD", "decision: HOLD, clauses: [HLD-99-9]", "expect.clauses"),
-    ("UNKNOWN_NAME", "decision: HOLD", "decision: HOLD, missing: [cost_fen]", "expect.missing"),
+    ("UNKNOWN_NAME", "decision: HOLD", "decision: HOLD, missing: [costs_fen]", "expect.missing"),
     ("UNKNOWN_NAME", "decision: HOLD", "decision: HOLD, fund: lost", "expect.fund"),
     ("WORD_NOT_READ", "ownership: public", "ownership: state", "facts.institution_ownership"),
     ("ONE_APPROVER", "[x, y]", "[x, 'x ']", "exceptions[0].approvers"),
