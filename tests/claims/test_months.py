@@ -21,7 +21,8 @@ WAGES = (
 @pytest.fixture
 async def office(claims: Running) -> Office:
     shown = await claims.person("clerk-7", Role.CLERK).get("/references/minimum_wage?on=2020-03-02")
-    if not shown.body.get("rows"):
+    areas = {row["area"] for row in shown.body.get("rows", ())}
+    if "211404" not in areas:  # other tests of the run may have brought a table of their own
         await load(claims, "minimum_wage", WAGES)
     return Office(claims)
 
