@@ -186,6 +186,13 @@ def test_blanks_at_the_edges_of_a_text_say_nothing(file: Path) -> None:
     assert read.case.claim.occupation == "6-31-01-03"
 
 
+def test_case_and_width_make_no_second_certificate(file: Path) -> None:
+    file.write_text(CLAIM.replace("certificate: C-1", "certificate: 'ｃ- １'"), encoding="utf-8")
+    [read] = read_cases(file)
+    assert read.case.claim is not None
+    assert read.case.claim.certificate == "C-1"
+
+
 def test_a_sum_in_yuan_is_read_as_it_is_written(file: Path) -> None:
     file.write_text(CLAIM.replace("'0'", "0.00"), encoding="utf-8")
     [read] = read_cases(file)
