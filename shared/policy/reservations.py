@@ -1,12 +1,14 @@
 """Which slots an approval takes, so that two claims can never share what is granted once.
 
-A key names its basis, never its city: the guards span all jurisdictions of one installation. The
-note of a reservation is the reference of the person, so that a taken certificate tells whose it is.
+A key names its basis, never its city: the guards span all jurisdictions of one installation. A
+training takes its occupation and level and one time of the year also where the document limits
+neither (INT-11): it is refused nothing, and another city sees it. The note of a reservation is the
+reference of the person, so that a taken certificate tells whose it is.
 """
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from typing import Literal
+from typing import Literal, NamedTuple
 
 import msgspec
 
@@ -16,6 +18,7 @@ from shared.policy.classes import certificates_of_others, class_of
 from shared.policy.limits import (
     MAX_EXCEPTIONS,
     RANKS,
+    counted_kind,
     counter_of,
     counts,
     excepted,
@@ -47,6 +50,8 @@ class Holder(msgspec.Struct, frozen=True):
 
 
 Holders = Mapping[ReservationKey, Holder]
+USUAL_TIMES = 3
+"""times a year of a pack that names none, neither as a limit nor for the auditors"""
 
 
 class Taken(msgspec.Struct, frozen=True, kw_only=True):
@@ -56,8 +61,8 @@ class Taken(msgspec.Struct, frozen=True, kw_only=True):
     note: str
     year: int
     year_slot: int
-    """1 for the person's first subsidy of the year, above the limit by an exception; 0 where no
-    yearly limit applies"""
+    """1 for the person's first subsidy of the year, above the limit by an exception; 0 where it
+    uses up none, or where a document without a limit finds none free"""
 
 
 class Refused(msgspec.Struct, frozen=True, kw_only=True):
@@ -122,14 +127,40 @@ def _class_key(
     return ReservationKey("occupation-level", name)
 
 
-def _slots(pack: Pack, limit: MaxTimes, person: str, year: int) -> list[ReservationKey]:
-    """Those of the limit, then those that only an exception takes: they count like the others."""
+class _Yearly(NamedTuple):
+    """Times a year that count together; without a limit those after which the auditors are told."""
+
+    counter: str
+    times: int
+    limit: MaxTimes | None = None
+
+
+def _yearly(pack: Pack, case: ClaimCase) -> list[_Yearly]:
+    """What the claim uses up a time of; nothing where it counts for nobody (INT-03)."""
+    if not counts(pack, case):
+        return []
+    limits = [one for one in limits_of(pack, case) if isinstance(one, MaxTimes)]
+    if limits or not counted_kind(pack, case.kind):
+        return [_Yearly(limit.counter, limit.max, limit) for limit in limits]
+    watch = pack.content.unlimited
+    return [_Yearly(TRAINING, USUAL_TIMES if watch is None else watch.times)]
+
+
+def _slots(pack: Pack, yearly: _Yearly, person: str, year: int) -> list[ReservationKey]:
+    """The usual times, then those that only an exception or a city without a limit takes: they
+    count like the others, also where no exception can pass the limit."""
     basis = "/".join(year_basis(pack))
-    beyond = MAX_EXCEPTIONS if limit.strength == "principle" else 0
+    slots = range(1, yearly.times + MAX_EXCEPTIONS + 1)
     return [
-        ReservationKey("person-year", f"{person}/{limit.counter}/{basis}/{year}/{slot}")
-        for slot in range(1, limit.max + beyond + 1)
+        ReservationKey("person-year", f"{person}/{yearly.counter}/{basis}/{year}/{slot}")
+        for slot in slots
     ]
+
+
+def _holds_level(pack: Pack, case: ClaimCase) -> bool:
+    """Every training stands for its occupation and level, whatever its own document limits."""
+    limited = any(isinstance(one, NoRepeat) for one in limits_of(pack, case))
+    return limited or counted_kind(pack, case.kind)
 
 
 def _month_slots(pack: Pack, case: ClaimCase, person: str) -> list[ReservationKey]:
@@ -156,13 +187,17 @@ _LEVELS: tuple[Level, ...] = ("L5", "L4", "L3", "L2", "L1")
 def keys_wanted(
     pack: Pack, case: ClaimCase, person: str, *, year: int | None = None
 ) -> tuple[ReservationKey, ...]:
-    """Every key to look up before deciding: all slots of the year, the own and higher levels, all
-    months of the kind.
+    """Every key to look up before deciding, sorted: all slots of the year, the own and higher
+    levels, all months of the kind.
 
     An imported decision brings its own `year`, as `take_imported` wants it.
     """
     counted_in = year_of(pack, case) if year is None else year
     wanted = {*_month_slots(pack, case, person)}
+    for yearly in _yearly(pack, case):
+        wanted |= {*_slots(pack, yearly, person, counted_in)}
+    if _holds_level(pack, case):
+        wanted |= {_level_key(pack, case, person, x) for x in _levels_to_read(case)}
     for limit in limits_of(pack, case):
         match limit:
             case CertificateOnce():
@@ -171,13 +206,10 @@ def keys_wanted(
                     wanted |= {*_certificate_key(case, counter)}
                 for kind in _kinds_beside(pack, limit.counter):
                     wanted |= {*_kind_key(case, kind)}
-            case NoRepeat():
-                wanted |= {_level_key(pack, case, person, x) for x in _levels_to_read(case)}
             case OneClass():
                 wanted |= {key for key, _, _ in _class_keys(pack, case, person)}
-            case MaxTimes() if counts(pack, case):
-                wanted |= {*_slots(pack, limit, person, counted_in)}
-            case MaxTimes():
+                wanted |= {*_own_class(pack, case, person)}
+            case NoRepeat() | MaxTimes():
                 pass
     return tuple(sorted(wanted))
 
@@ -205,15 +237,15 @@ def history_of(pack: Pack, case: ClaimCase, person: str, stream: str, holders: H
         for _, holder in _held([key], stream, holders):
             learn(holder, occupation=case.occupation, level=level, certificate_type=typed)
     year = year_of(pack, case)
+    for yearly in _yearly(pack, case):
+        for _, holder in _held(_slots(pack, yearly, person, year), stream, holders):
+            learn(holder, year=year, counted=True)
     for limit in limits_of(pack, case):
         if isinstance(limit, OneClass):
             for key, level, type_ in _class_keys(pack, case, person):
                 for _, holder in _held([key], stream, holders):
                     learn(holder, kind=case.kind, occupation=case.occupation, level=level,
                           certificate_type=type_)  # fmt: skip
-        if isinstance(limit, MaxTimes):
-            for _, holder in _held(_slots(pack, limit, person, year), stream, holders):
-                learn(holder, year=year, counted=True)
     paid = [holder for _, holder in _held(_month_slots(pack, case, person), stream, holders)]
     for holder, months in Counter(paid).items():
         learn(holder, kind=case.kind, months=months)
@@ -307,40 +339,43 @@ def _taken(
 ) -> Taken:
     left = _free(_month_slots(pack, case, person), stream, holders)
     keys = _own_first(left, stream, holders)[:months]
+    if _holds_level(pack, case):
+        keys += _free([_level_key(pack, case, person, case.level)], stream, holders)
     slot = 0
+    for yearly in _yearly(pack, case):
+        slots = _slots(pack, yearly, person, year)
+        usable = _usable(yearly.limit, slots, stream, holders, history)
+        free = _own_first(_free(usable, stream, holders), stream, holders)[:1]
+        slot = slots.index(free[0]) + 1 if free else 0
+        keys += free
     for limit in limits_of(pack, case):
         match limit:
             case CertificateOnce():
                 keys += _free(_certificate_key(case, limit.counter), stream, holders)
                 if case.kind in _kinds_beside(pack, limit.counter):
                     keys += _free(_kind_key(case, case.kind), stream, holders)
-            case NoRepeat():
-                keys += _free([_level_key(pack, case, person, case.level)], stream, holders)
             case OneClass():
                 keys += _free(_own_class(pack, case, person), stream, holders)
-            case MaxTimes() if counts(pack, case):
-                slots = _slots(pack, limit, person, year)
-                usable = _usable(limit, slots, stream, holders, history)
-                free = _own_first(_free(usable, stream, holders), stream, holders)[:1]
-                slot = slots.index(free[0]) + 1 if free else 0
-                keys += free
-            case MaxTimes():
+            case NoRepeat() | MaxTimes():
                 pass
     return Taken(keys=tuple(sorted({*keys})), note=person, year=year, year_slot=slot)
 
 
 def _usable(
-    limit: MaxTimes,
+    limit: MaxTimes | None,
     slots: list[ReservationKey],
     stream: str,
     holders: Holders,
     history: History,
 ) -> list[ReservationKey]:
-    """Its own slots while the person has any left; beyond them only by an exception.
+    """All where no limit is; else its own slots while the person has any left, and beyond them
+    only by an exception.
 
     Counted over all slots: one that was freed below the limit is not free while an exception above
     it makes the number full.
     """
+    if limit is None:
+        return slots
     if len(_held(slots, stream, holders)) < limit.max:
         return slots[: limit.max]
     return slots[limit.max :] if excepted(limit, history) else []

@@ -257,9 +257,12 @@ def test_a_kind_that_the_pack_does_not_know_takes_nothing() -> None:
 
 WORKING = claim(
     kind="HLD.K.work_training", group="HLD.G.hard_to_employ", certificate=None,
-    payee_kind="enterprise", level="none",
+    payee_kind="enterprise", level="none", certificate_type="none",
     training_from=date(2019, 12, 1), training_to=date(2020, 5, 31),
 )  # fmt: skip
+
+
+COURSE = ReservationKey("occupation-level", f"{PERSON}/6-31-01-03/none:none")
 
 
 def month(n: int, kind: str = "HLD.K.work_training") -> ReservationKey:
@@ -276,10 +279,10 @@ def working(holders: Held, months: int, stream: str = "claim-new") -> Taken | Re
 
 def test_work_based_training_takes_a_slot_for_each_month_that_it_pays() -> None:
     months, slots = (month(n) for n in range(1, 7)), (slot(n) for n in range(1, 9))
-    assert keys_wanted(huludao(), WORKING, PERSON) == (*months, *slots)
+    assert keys_wanted(huludao(), WORKING, PERSON) == (COURSE, *months, *slots)
     taken = working(months_held(2), 3)
     assert isinstance(taken, Taken)
-    assert taken.keys == (month(1), month(3), month(4), slot(1))
+    assert taken.keys == (COURSE, month(1), month(3), month(4), slot(1))
 
 
 def test_work_based_training_is_one_of_the_three_times_of_the_year() -> None:
@@ -301,7 +304,7 @@ def test_no_seventh_month_is_paid_and_a_part_of_what_was_proposed_is_held() -> N
 def test_a_claim_keeps_its_months_and_those_of_another_kind_are_their_own() -> None:
     again = working(months_held(2, 3, stream="claim-1"), 2, stream="claim-1")
     assert isinstance(again, Taken)
-    assert again.keys == (month(2), month(3), slot(1))
+    assert again.keys == (COURSE, month(2), month(3), slot(1))
     others = {month(n, "HLD.K.work_training_poor"): Holder("claim-9", PERSON) for n in range(1, 7)}
     assert isinstance(working(others, 6), Taken)
 
@@ -324,7 +327,7 @@ def test_the_history_counts_the_months_of_each_claim_for_the_judge() -> None:
 
 def test_where_each_employer_counts_alone_no_month_is_a_slot() -> None:
     pack = pack_with(("choice: per_person\n", "choice: per_employer\n"))
-    assert keys_wanted(pack, WORKING, PERSON) == tuple(slot(n) for n in range(1, 9))
+    assert keys_wanted(pack, WORKING, PERSON) == (COURSE, *(slot(n) for n in range(1, 9)))
     assert isinstance(take(pack, WORKING, PERSON, "claim-new", {}, months=6), Taken)
 
 
@@ -332,7 +335,7 @@ def test_an_imported_decision_takes_the_months_that_are_free() -> None:
     taken = take_imported(
         huludao(), WORKING, PERSON, "claim-old", months_held(1, 2, 3, 4), year=2020, months=6
     )
-    assert taken.keys == (month(5), month(6), slot(1))
+    assert taken.keys == (COURSE, month(5), month(6), slot(1))
 
 
 def test_a_pack_cannot_share_more_months_than_an_approval_can_name() -> None:

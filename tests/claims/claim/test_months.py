@@ -43,6 +43,9 @@ def months(*numbers: int) -> tuple[tuple[str, str], ...]:
     return tuple(("person-month", f"{PERSON}/{KIND}/{n}") for n in numbers)
 
 
+COURSE = ("occupation-level", f"{PERSON}/6-31-01-03/none:none")
+
+
 def year_slot(year: int) -> tuple[str, str]:
     return ("person-year", f"{PERSON}/training/calendar/claimed_on/{year}/1")
 
@@ -75,7 +78,7 @@ def test_an_approval_takes_as_many_months_as_it_pays_and_says_so() -> None:
     assert isinstance(approved, ClaimApproved)
     assert approved.months == 4
     assert [(slot.kind, slot.key) for slot in decision.takes] == [
-        *months(1, 3, 4, 5), year_slot(2020)
+        COURSE, *months(1, 3, 4, 5), year_slot(2020)
     ]  # fmt: skip
 
 
@@ -96,4 +99,6 @@ def test_an_old_decision_takes_the_free_months_of_its_training(
         old_decision(**HIRED | {"group": None}), training_from=date(2020, 3, 1), training_to=last
     )
     slots = slots_of_import(old, PLACE, "claim-old", PACK, held_by(*months(1)))
-    assert tuple((slot.kind, slot.key) for slot in slots) == (*months(*taken), year_slot(2019))
+    assert tuple((slot.kind, slot.key) for slot in slots) == (
+        COURSE, *months(*taken), year_slot(2019)
+    )  # fmt: skip
