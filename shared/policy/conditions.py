@@ -8,6 +8,7 @@ from calendar import monthrange
 from collections.abc import Callable, Iterator, Mapping
 from datetime import date, timedelta
 from functools import cache
+from operator import attrgetter, eq, ge, gt, le, lt, ne
 from typing import Annotated, Any, Literal
 
 import msgspec
@@ -126,31 +127,28 @@ class Scope(msgspec.Struct, frozen=True):
 
 
 @cache
-def _place(field: str) -> tuple[str, str]:
+def _reader(field: str) -> Callable[[Scope], FactValue | None]:
     source, _, name = field.partition(".")
-    return source, name
+    if source == "claim":
+        return attrgetter(f"case.{name}")
+    if source == "on":
+        return attrgetter("on")
+
+    def answer(scope: Scope) -> FactValue | None:
+        fact = scope.facts.get(name)
+        return None if fact is None else fact.value
+
+    return answer
 
 
 def value_of(field: str, scope: Scope) -> FactValue | None:
     """The value behind `claim.x`, `facts.x` or `on`; None when nobody said or answered it."""
-    source, name = _place(field)
-    if source == "claim":
-        value: FactValue | None = getattr(scope.case, name)
-        return value
-    if source == "on":
-        return scope.on
-    fact = scope.facts.get(name)
-    return None if fact is None else fact.value
+    return _reader(field)(scope)
 
 
 _COMPARE: dict[str, Callable[[Any, Any], bool]] = {
-    "eq": lambda left, right: left == right,
-    "ne": lambda left, right: left != right,
-    "lt": lambda left, right: left < right,
-    "le": lambda left, right: left <= right,
-    "gt": lambda left, right: left > right,
-    "ge": lambda left, right: left >= right,
-}
+    "eq": eq, "ne": ne, "lt": lt, "le": le, "gt": gt, "ge": ge,
+}  # fmt: skip
 
 
 def operand_of(condition: Compare, scope: Scope) -> FactValue | None:
@@ -167,9 +165,9 @@ def _compare(condition: Compare, scope: Scope) -> Truth:
     return _COMPARE[condition.by](left, right)
 
 
-def _all(parts: tuple[Condition, ...], scope: Scope) -> Truth:
+def _all(condition: All, scope: Scope) -> Truth:
     truth: Truth = True
-    for part in parts:
+    for part in condition.of:
         match holds(part, scope):
             case False:
                 return False  # one false part decides, whatever is unknown beside it
@@ -178,9 +176,9 @@ def _all(parts: tuple[Condition, ...], scope: Scope) -> Truth:
     return truth
 
 
-def _any(parts: tuple[Condition, ...], scope: Scope) -> Truth:
+def _any(condition: AnyOf, scope: Scope) -> Truth:
     truth: Truth = False
-    for part in parts:
+    for part in condition.of:
         match holds(part, scope):
             case True:
                 return True
@@ -241,8 +239,8 @@ def _starts(condition: Starts, scope: Scope) -> Truth:
 
 
 _HOLDS: dict[type[Node], Callable[[Any, Scope], Truth]] = {
-    All: lambda condition, scope: _all(condition.of, scope),
-    AnyOf: lambda condition, scope: _any(condition.of, scope),
+    All: _all,
+    AnyOf: _any,
     Not: _not,
     Compare: _compare,
     OneOf: _one_of,

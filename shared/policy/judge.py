@@ -244,11 +244,8 @@ def _payee(pack: Pack, kind: Kind, scope: Scope) -> tuple[PayeeRule | None, list
 
 def _facts_used(pack: Pack, kind: Kind, scope: Scope) -> tuple[FactUsed, ...]:
     names = pack.kind_facts.get((kind.id, scope.case.group), ())
-    return tuple(
-        FactUsed(name=name, fact=fact)
-        for name in names
-        if (fact := scope.facts.get(name)) is not None
-    )
+    facts = scope.facts
+    return tuple([FactUsed(name=n, fact=fact) for n in names if (fact := facts.get(n)) is not None])
 
 
 def _each_once(codes: Iterable[str]) -> tuple[str, ...]:
@@ -262,20 +259,19 @@ def _stopped(
     refused = any(ground.decision == "REJECT" for ground in grounds)
     decision: Decision = "REJECT" if refused else "HOLD"
     deciding = [ground for ground in grounds if ground.decision == decision]
+    speaking = [ground for ground in grounds if ground.decision in (decision, "FLAG")]
     return Judgement(
         decision=decision,
         amount_fen=0,
         payee_kind=None,
         steps=(),
         citations=tuple(
-            Cited(clause=c) for c in _each_once(c for g in deciding for c in g.clauses)
+            [Cited(clause=c) for c in _each_once([c for g in deciding for c in g.clauses])]
         ),
-        reasons=_each_once(ground.code for ground in deciding),
-        flags=_each_once(g.code for g in grounds if g.decision == "FLAG"),
-        conflicts=_each_once(c for g in grounds for c in g.conflicts if _speaks(g, decision)),
-        interpretations=tuple(
-            sorted({i for g in grounds for i in g.interpretations if _speaks(g, decision)})
-        ),
+        reasons=_each_once([ground.code for ground in deciding]),
+        flags=_each_once([g.code for g in speaking if g.decision == "FLAG"]),
+        conflicts=_each_once([c for g in speaking for c in g.conflicts]),
+        interpretations=tuple(sorted({i for g in speaking for i in g.interpretations})),
         missing=tuple(dict.fromkeys(m for ground in deciding for m in ground.missing)),
         facts_used=used,
         year=year_of(pack, claim),
@@ -285,10 +281,6 @@ def _stopped(
         on=on,
         instead=_each_once(g.instead for g in deciding if g.instead),
     )
-
-
-def _speaks(ground: Ground, decision: Decision) -> bool:
-    return ground.decision in (decision, "FLAG")
 
 
 def _limit_clauses(pack: Pack, claim: ClaimCase) -> list[str]:

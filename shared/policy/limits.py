@@ -245,8 +245,6 @@ def _unlimited(
     """
     if not history.subsidies:
         return
-    if not history.subsidies:
-        return
     watch, year = pack.content.unlimited, year_of(pack, claim)
     times = tuple(s.stream for s in history.subsidies if s.counted and s.year == year)
     if watch is not None and counted_kind(pack, claim.kind) and len(times) >= watch.times:
