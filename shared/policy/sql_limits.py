@@ -35,28 +35,39 @@ class Grounds:
     """What can stop or flag a claim of one kind: (decision, reason, condition)."""
 
     found: list[tuple[str, str, str]] = field(default_factory=list)
-    earlier: list[str] = field(default_factory=list)
-    """conditions on one earlier subsidy `h`; column `hist` counts them all in one pass"""
+    earlier: list[tuple[str, str]] = field(default_factory=list)
+    """conditions on one earlier subsidy `h`, each with the one that must hold before it, or "";
+    column `hist` counts them all in one pass"""
 
     def add(self, decision: str, reason: str, condition: str) -> None:
         self.found.append((decision, reason, f"coalesce({condition}, false)"))
 
-    def counted(self, condition: str) -> str:
-        """How many earlier subsidies meet the condition."""
-        if condition not in self.earlier:
-            self.earlier.append(condition)
+    def counted(self, condition: str, among: str = "") -> str:
+        """How many earlier subsidies meet the condition, `among`: of those that meet this one,
+        which was counted before.
+        """
+        assert not among or (among, "") in self.earlier, "counted among what nobody counts"
+        if (condition, among) not in self.earlier:
+            self.earlier.append((condition, among))
         assert len(self.earlier) <= 63 // _COUNT_BITS, "the counts of a history no longer fit"
-        place = self.earlier.index(condition) * _COUNT_BITS
+        place = self.earlier.index((condition, among)) * _COUNT_BITS
         return f"((hist >> {place}) & {(1 << _COUNT_BITS) - 1})"
 
     def history(self) -> str:
         """Every count of one case in one number: so many bits each, one pass over the list."""
-        terms = " + ".join(
-            f"(CASE WHEN {one} THEN {1 << place * _COUNT_BITS} ELSE 0 END)::BIGINT"
-            for place, one in enumerate(self.earlier)
-        )
-        counts = f"list_sum(list_transform(history, lambda h: {terms or '0'}))::BIGINT"
+        counts = f"list_sum(list_transform(history, lambda h: {self._terms('') or '0'}))::BIGINT"
         return f"(CASE WHEN len(history) > 0 THEN {counts} ELSE 0::BIGINT END)"
+
+    def _terms(self, among: str) -> str:
+        """What one earlier subsidy adds; a condition is not looked at where its `among` fails."""
+        terms = []
+        for place, (condition, before) in enumerate(self.earlier):
+            if before != among:
+                continue
+            inside = self._terms(condition)
+            one = f"{1 << place * _COUNT_BITS}{inside and ' + ' + inside}"
+            terms.append(f"(CASE WHEN {condition} THEN {one} ELSE 0 END)::BIGINT")
+        return " + ".join(terms)
 
 
 def limits_sql(pack: Pack, kind: Kind, grounds: Grounds) -> None:
@@ -224,18 +235,17 @@ def _repeat(
     if pack.switches.get("INT-05") != OTHER_TRADE:
         yield "REJECT", limit.reason, repeated
         return
-    alike = f"{same} AND coalesce(h.trade = claim_trade, true)"
-    clear = f"claim_occupation <> '' AND NOT {_UNSAID} AND {grounds.counted(alike)} > 0"
+    alike = grounds.counted("coalesce(h.trade = claim_trade, true)", among=same)
+    clear = f"claim_occupation <> '' AND NOT {_UNSAID} AND {alike} > 0"
     yield "REJECT", limit.reason, clear
     yield "HOLD", "TRADE_DIFFERS", f"{repeated} AND NOT ({clear})"
 
 
 def _level_class(pack: Pack, level: str, type_: str) -> str:
-    own = _own_level(level, type_)
-    joined = f"({own} || ':' || {type_})"
     if pack.switches.get("INT-04") == "level_and_certificate_type":
-        return joined
-    return f"(CASE WHEN {own} = 'none' THEN {joined} ELSE {own} END)"
+        return f"({_own_level(level, type_)} || ':' || {type_})"
+    without = f"{type_} IN {listed(WITHOUT_LEVEL)} OR {level} = 'none'"
+    return f"(CASE WHEN {without} THEN 'none:' || {type_} ELSE {level} END)"
 
 
 def _times(pack: Pack, limit: MaxTimes, grounds: Grounds) -> Iterator[tuple[str, str, str]]:
