@@ -5,9 +5,9 @@ from typing import Any
 
 import msgspec
 
-from shared.policy.casefile import CaseFile
-from shared.policy.judging import Answer, judged
 from shared.policy.pack import Pack
+from shared.policy.written.casefile import CaseFile
+from shared.policy.written.judging import Answer, judged
 
 Plain = Mapping[str, Any] | list[Any] | str | int | bool | None
 TEXTS = "texts"

@@ -9,7 +9,7 @@ import msgspec
 
 from shared.policy.judge import judge
 from shared.policy.load import huludao
-from shared.policy.sql_judge import judge_sql
+from shared.policy.sql.judge import judge_sql
 from tests.bench.bench import Bench
 from tests.bench.figures import Figure, alternate, rather
 from tests.policy.duck import load

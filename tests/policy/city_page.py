@@ -2,13 +2,13 @@
 
 from typing import NamedTuple
 
-from shared.policy.case_notices import words_of
-from shared.policy.case_reading import read_cases
 from shared.policy.pack import MaxTimes, Pack
 from shared.policy.parts import Catalogue, Kind, Ratio, Shortfall, Table
 from shared.policy.questions import About
 from shared.policy.readers import clauses_for
 from shared.policy.spoken import condition_words
+from shared.policy.written.notices import words_of
+from shared.policy.written.reading import read_cases
 from tests.policy.markdown import table
 from tests.policy.written import FOLDER
 

@@ -9,8 +9,8 @@ import pyarrow as pa
 from shared.policy.checks.types import CLAIM_TYPES
 from shared.policy.monthly import by_month
 from shared.policy.pack import Pack
-from shared.policy.sql import rows_column
-from shared.policy.sql_judge import case_columns, named_sql
+from shared.policy.sql.conditions import rows_column
+from shared.policy.sql.judge import case_columns, named_sql
 from tests.policy.random_cases import RandomCase
 
 Answer = tuple[str, int, str | None, tuple[str, ...], tuple[str, ...]]

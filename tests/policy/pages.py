@@ -13,10 +13,7 @@ from typing import Any
 
 import msgspec
 
-from shared.policy import casefile, cases, questions, verdicts
-from shared.policy.case_reading import Read, read_cases
-from shared.policy.case_words import case_words
-from shared.policy.casefile import CaseFile
+from shared.policy import cases, questions, verdicts
 from shared.policy.checks.types import CLAIM_TYPES
 from shared.policy.claim_values import SAID, bounds_of
 from shared.policy.coverage import covered, plain_of
@@ -24,6 +21,10 @@ from shared.policy.load import PACKS, parse_pack, shipped
 from shared.policy.mistakes import mistakes
 from shared.policy.pack import Pack
 from shared.policy.words import dictionary
+from shared.policy.written import casefile
+from shared.policy.written.casefile import CaseFile
+from shared.policy.written.reading import Read, read_cases
+from shared.policy.written.words import case_words
 from tests.policy.city_page import city_page
 from tests.policy.markdown import table
 from tests.policy.said_page import question_part, read_by, reason_rows, values_part

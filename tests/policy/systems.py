@@ -6,8 +6,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
 from pathlib import Path
 
-from shared.policy.case_reading import read_cases
 from shared.policy.features import Feature, System, serving, systems
+from shared.policy.written.reading import read_cases
 from tests.policy.written import FOLDER
 
 ROOT = Path(__file__).resolve().parents[2]

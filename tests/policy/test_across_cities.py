@@ -7,8 +7,6 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from shared.policy.casefile import CaseFile, Earlier
-from shared.policy.casefile import history_of as history_of_case
 from shared.policy.cases import ClaimCase, History
 from shared.policy.limits import counted_kind, limit_grounds
 from shared.policy.load import PACKS, load_pack
@@ -22,6 +20,8 @@ from shared.policy.reservations import (
     keys_wanted,
     take,
 )
+from shared.policy.written.casefile import CaseFile, Earlier
+from shared.policy.written.casefile import history_of as history_of_case
 from tests.policy.builders import PERSON
 
 CITIES = tuple(load_pack(path) for path in sorted(PACKS.glob("*.yaml")))

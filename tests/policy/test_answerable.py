@@ -5,14 +5,14 @@ import pytest
 
 from services.simulators.registers.questions import ATTRIBUTES
 from shared.policy.amounts import fields_of_amount
-from shared.policy.casefile import CaseFile, facts_of, history_of
 from shared.policy.cases import ClaimCase, Fact
 from shared.policy.conditions import fields_of
 from shared.policy.judge import judge, stated_facts
-from shared.policy.judging import in_place
 from shared.policy.load import shipped
 from shared.policy.pack import Pack
 from shared.policy.parts import FactSpec
+from shared.policy.written.casefile import CaseFile, facts_of, history_of
+from shared.policy.written.judging import in_place
 from shared.registers.port import REGISTERS
 from tests.policy.written import cases
 

@@ -5,12 +5,12 @@ from pathlib import Path
 
 import pytest
 
-from shared.policy.case_notices import notices_of
-from shared.policy.case_reading import Read, read_cases, readings
-from shared.policy.case_words import case_words
-from shared.policy.casefile import pack_for
 from shared.policy.document import PackError, PackRefused
-from shared.policy.judging import judged
+from shared.policy.written.casefile import pack_for
+from shared.policy.written.judging import judged
+from shared.policy.written.notices import notices_of
+from shared.policy.written.reading import Read, read_cases, readings
+from shared.policy.written.words import case_words
 from tests.policy.written import packs
 
 CLAIM = """\

@@ -4,10 +4,10 @@ from pathlib import Path
 
 import pytest
 
-from shared.policy.case_reading import readings
-from shared.policy.casefile import facts_of
 from shared.policy.document import PackRefused
 from shared.policy.load import huludao
+from shared.policy.written.casefile import facts_of
+from shared.policy.written.reading import readings
 
 CASE = """
 case: rows

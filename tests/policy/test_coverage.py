@@ -7,7 +7,7 @@ import pytest
 import yaml
 
 from shared.policy.coverage import covered, entries_of, pack_without
-from shared.policy.judging import judged
+from shared.policy.written.judging import judged
 from tests.policy.written import cases_of, packs, plain_packs
 
 IDS = yaml.safe_load((Path(__file__).parent / "rule_ids.yaml").read_text(encoding="utf-8"))

@@ -2,10 +2,10 @@
 
 import pytest
 
-from shared.policy.casefile import CaseFile
 from shared.policy.cases import ClaimCase
 from shared.policy.differing import TEXTS, Change, changes, shifts
 from shared.policy.load import parse_pack
+from shared.policy.written.casefile import CaseFile
 from tests.claims.policy.versions import (
     LESS_FOR_L5,
     MORE_FOR_L4,

@@ -8,14 +8,14 @@ from typing import get_args
 import pytest
 
 from shared.policy.cases import ClaimCase
-from shared.policy.claim_words import claim_words
-from shared.policy.judging import Outcome, judged
-from shared.policy.letter import letter
-from shared.policy.letter_words import letter_words
-from shared.policy.lines import lines_of
+from shared.policy.letter.claim_words import claim_words
+from shared.policy.letter.letter import letter
+from shared.policy.letter.lines import lines_of
+from shared.policy.letter.telling import money, percent, step_words
+from shared.policy.letter.words import letter_words
 from shared.policy.questions import About
-from shared.policy.telling import money, percent, step_words
 from shared.policy.words import Language, said
+from shared.policy.written.judging import Outcome, judged
 from tests.policy.written import cases, packs
 
 LETTERS = Path(__file__).parent / "letters"

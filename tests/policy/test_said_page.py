@@ -5,10 +5,10 @@ from random import Random
 import pytest
 
 from shared.policy.judge import judge
-from shared.policy.judging import judged
 from shared.policy.load import shipped
 from shared.policy.pack import Pack
 from shared.policy.questions import About, answer
+from shared.policy.written.judging import judged
 from tests.policy.random_cases import Cases
 from tests.policy.said_page import ABOUT, answered_yes, can_say, fields_read
 from tests.policy.written import cases, packs

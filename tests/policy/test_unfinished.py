@@ -3,8 +3,8 @@
 import msgspec
 import pytest
 
-from shared.policy.casefile import CaseFile
-from shared.policy.judging import judged
+from shared.policy.written.casefile import CaseFile
+from shared.policy.written.judging import judged
 from tests.policy.written import cases, packs
 
 # Paid for days attended, for months worked, or for a certificate: no finished course is needed.

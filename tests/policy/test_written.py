@@ -4,8 +4,8 @@ from collections import Counter
 
 import pytest
 
-from shared.policy.casefile import CaseFile
-from shared.policy.judging import judged
+from shared.policy.written.casefile import CaseFile
+from shared.policy.written.judging import judged
 from tests.policy.written import cases, packs
 
 JUDGED = [case for case in cases() if case.subject()]

@@ -3,12 +3,12 @@
 from functools import cache
 from pathlib import Path
 
-from shared.policy.case_reading import read_cases
-from shared.policy.casefile import CaseFile
 from shared.policy.coverage import plain_of
 from shared.policy.document import Plain
-from shared.policy.judging import Packs, by_version
 from shared.policy.load import PACKS, shipped
+from shared.policy.written.casefile import CaseFile
+from shared.policy.written.judging import Packs, by_version
+from shared.policy.written.reading import read_cases
 
 FOLDER = Path(__file__).parent / "cases"
 

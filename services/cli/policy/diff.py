@@ -15,11 +15,11 @@ from services.cli.policy.recorded import pack_here, recorded_lines
 from services.cli.policy.told import told_line
 from services.cli.signals import run
 from shared.money import yuan
-from shared.policy.case_reading import read_cases
 from shared.policy.differing import Change, changes, shifts
 from shared.policy.document import PackRefused
 from shared.policy.load import shipped
 from shared.policy.pack import Pack
+from shared.policy.written.reading import read_cases
 
 One = Annotated[str, typer.Argument(help="a pack's file, or POLICY_ID@VERSION")]
 Claims = Annotated[

@@ -24,10 +24,10 @@ from shared.events.claims import FactCited, PolicyUsed
 from shared.events.policies import PolicyProposed
 from shared.log.port import Log
 from shared.money import yuan
+from shared.policy.letter.telling import step_words
 from shared.policy.load import shipped
 from shared.policy.pack import Pack
 from shared.policy.parts import Words
-from shared.policy.telling import step_words
 from shared.policy.words import Language, dictionary, named, said
 
 

@@ -11,16 +11,16 @@ from services.cli.exits import Exit
 from services.cli.output import console
 from services.cli.policy.files import pack_in
 from services.cli.policy.told import told_line
-from shared.policy.case_fault import Fault, mistake_of, notice_of
-from shared.policy.case_notices import notices_of
-from shared.policy.case_reading import Read, readings
 from shared.policy.document import PackError, PackRefused
-from shared.policy.judging import Outcome, Packs, by_version, judged
-from shared.policy.letter import letter
-from shared.policy.lines import lines_of
+from shared.policy.letter.letter import letter
+from shared.policy.letter.lines import lines_of
 from shared.policy.load import shipped
-from shared.policy.personal import without_numbers
 from shared.policy.words import Language
+from shared.policy.written.fault import Fault, mistake_of, notice_of
+from shared.policy.written.judging import Outcome, Packs, by_version, judged
+from shared.policy.written.notices import notices_of
+from shared.policy.written.personal import without_numbers
+from shared.policy.written.reading import Read, readings
 
 CaseFiles = Annotated[
     list[Path], typer.Argument(metavar="CASE…", help="case files (YAML), or folders of them")

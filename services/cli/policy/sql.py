@@ -7,7 +7,7 @@ import typer
 from services.cli.exits import Exit, Stop
 from shared.policy.checks.types import CLAIM_TYPES
 from shared.policy.load import shipped
-from shared.policy.sql_judge import case_columns, named_sql
+from shared.policy.sql.judge import case_columns, named_sql
 
 PolicyId = Annotated[str, typer.Argument(metavar="POLICY_ID", help="e.g. HLD-2019-37")]
 Schema = Annotated[

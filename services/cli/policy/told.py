@@ -1,7 +1,7 @@
 """Mistakes, notices and warnings on a line each, in the language that was asked for."""
 
 from shared.policy.document import PackError
-from shared.policy.personal import without_numbers
+from shared.policy.written.personal import without_numbers
 
 
 def told_line(

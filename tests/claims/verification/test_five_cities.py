@@ -19,10 +19,10 @@ from services.simulators.registers.books import (
 )
 from shared.events.claims import ClaimContent
 from shared.events.verifications import VerificationAnswered, VerificationRequested
-from shared.policy.casefile import CaseFile, facts_of, history_of
 from shared.policy.cases import ClaimCase, Fact, FactValue
 from shared.policy.judge import judge
 from shared.policy.pack import Pack
+from shared.policy.written.casefile import CaseFile, facts_of, history_of
 from shared.registers.port import Question
 from shared.registers.wire import fact_of
 from tests.folding import Happened, state_after

@@ -5,8 +5,6 @@ from collections.abc import Iterable, Mapping
 import msgspec
 
 from shared.money import parse_yuan
-from shared.policy.case_words import difference_told, word
-from shared.policy.casefile import CaseFile, Expected, facts_of, history_of, pack_for
 from shared.policy.cases import ClaimCase, Judgement
 from shared.policy.judge import judge
 from shared.policy.mistakes import Told
@@ -19,6 +17,8 @@ from shared.policy.verdicts import (
     judge_payment,
     judge_settlement,
 )
+from shared.policy.written.casefile import CaseFile, Expected, facts_of, history_of, pack_for
+from shared.policy.written.words import difference_told, word
 
 Answer = Judgement | Verdict
 Packs = Mapping[tuple[str, int], Pack]

@@ -8,13 +8,13 @@ from typing import Annotated
 import msgspec
 from msgspec import Meta
 
-from shared.policy.case_fault import Fault
-from shared.policy.case_shape import misfit
 from shared.policy.cases import ClaimCase, Fact, Since
 from shared.policy.document import Plain
 from shared.policy.monthly import by_month, on_day
 from shared.policy.parts import FactSpec
 from shared.policy.unknown import day_of
+from shared.policy.written.fault import Fault
+from shared.policy.written.shape import misfit
 
 
 class FromDay(

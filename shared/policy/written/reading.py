@@ -8,11 +8,6 @@ import msgspec
 import yaml
 from msgspec.structs import fields
 
-from shared.policy.case_checks import faults_of
-from shared.policy.case_fault import Fault, mistake_of
-from shared.policy.case_rows import row_faults
-from shared.policy.case_shape import misfit, not_scalar, without
-from shared.policy.casefile import CaseFile, Earlier
 from shared.policy.cases import ClaimCase
 from shared.policy.document import (
     Document,
@@ -22,7 +17,12 @@ from shared.policy.document import (
     nodes_of,
     parts_of,
 )
-from shared.policy.personal import numbers_in
+from shared.policy.written.casefile import CaseFile, Earlier
+from shared.policy.written.checks import faults_of
+from shared.policy.written.fault import Fault, mistake_of
+from shared.policy.written.personal import numbers_in
+from shared.policy.written.rows import row_faults
+from shared.policy.written.shape import misfit, not_scalar, without
 from shared.vault.values import folded
 
 MAX_MISTAKES = 20

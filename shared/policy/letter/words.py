@@ -9,7 +9,7 @@ import yaml
 from shared.policy.parts import Words
 from shared.policy.words import Language, dictionary, named
 
-_FILE = Path(__file__).parent / "letter_words.yaml"
+_FILE = Path(__file__).parent / "words.yaml"
 
 
 class LetterWords(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -41,7 +41,7 @@ class LetterWords(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 @cache
 def letter_words() -> LetterWords:
-    """The words as they stand in letter_words.yaml."""
+    """The words as they stand in words.yaml."""
     return msgspec.convert(yaml.safe_load(_FILE.read_text(encoding="utf-8")), LetterWords)
 
 

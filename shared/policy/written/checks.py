@@ -5,11 +5,11 @@ from collections.abc import Iterator
 import msgspec
 
 from shared.money import MoneyRefused, parse_yuan
-from shared.policy.case_fault import Fault
-from shared.policy.case_words import listed, nearest, word
-from shared.policy.casefile import CaseFile, Expected
 from shared.policy.claim_values import SAID, bounds_of
 from shared.policy.verdicts import Heads
+from shared.policy.written.casefile import CaseFile, Expected
+from shared.policy.written.fault import Fault
+from shared.policy.written.words import listed, nearest, word
 
 SUBJECTS = ("claim", "advance", "settlement", "payment", "finding", "question", "shown_by")
 OF_A_CLAIM = ("facts", "references", "stated", "history", "exceptions")

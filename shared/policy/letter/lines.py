@@ -2,10 +2,7 @@
 
 from shared.money import yuan
 from shared.policy.cases import Missing
-from shared.policy.judging import Answer, Outcome
-from shared.policy.letter_words import decided
-from shared.policy.pack import Pack
-from shared.policy.telling import (
+from shared.policy.letter.telling import (
     asked_words,
     bracketed,
     clause_words,
@@ -14,7 +11,10 @@ from shared.policy.telling import (
     register_words,
     step_words,
 )
+from shared.policy.letter.words import decided
+from shared.policy.pack import Pack
 from shared.policy.words import Language, dictionary, named, said
+from shared.policy.written.judging import Answer, Outcome
 
 
 def lines_of(outcome: Outcome, language: Language) -> list[str]:

@@ -11,7 +11,7 @@ import yaml
 from shared.policy.mistakes import Told, told
 from shared.policy.parts import Words
 
-_FILE = Path(__file__).with_name("case_words.yaml")
+_FILE = Path(__file__).with_name("words.yaml")
 MAX_LISTED = 30
 """words that one sentence lists"""
 
@@ -28,7 +28,7 @@ class CaseWords(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 @cache
 def case_words() -> CaseWords:
-    """As they stand in case_words.yaml."""
+    """As they stand in words.yaml."""
     return msgspec.convert(yaml.safe_load(_FILE.read_text(encoding="utf-8")), CaseWords)
 
 

@@ -4,9 +4,9 @@ from collections.abc import Mapping
 
 import msgspec
 
-from shared.policy.case_words import mistake_told, notice_told
 from shared.policy.document import PackError
 from shared.policy.mistakes import Told
+from shared.policy.written.words import mistake_told, notice_told
 
 
 class Fault(msgspec.Struct, frozen=True):

@@ -21,7 +21,7 @@ from shared.policy.limits import (
 )
 from shared.policy.pack import CertificateOnce, MaxTimes, NoRepeat, OneClass, Pack
 from shared.policy.parts import Kind
-from shared.policy.sql import listed, literal
+from shared.policy.sql.conditions import listed, literal
 
 _TRAINED = f"h.counter = {literal(TRAINING)}"
 _UNSAID = f"(claim_level = 'none' AND claim_certificate_type IN {listed(WITH_LEVEL)})"

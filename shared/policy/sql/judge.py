@@ -11,9 +11,9 @@ from shared.policy.monthly import by_month
 from shared.policy.months import shared_months
 from shared.policy.pack import Pack
 from shared.policy.parts import Catalogue, Gate, Kind
-from shared.policy.sql import column, condition_sql, listed, literal, rows_column
-from shared.policy.sql_amounts import amount_sql
-from shared.policy.sql_limits import Grounds, limits_sql, own_columns
+from shared.policy.sql.amounts import amount_sql
+from shared.policy.sql.conditions import column, condition_sql, listed, literal, rows_column
+from shared.policy.sql.limits import Grounds, limits_sql, own_columns
 
 _TYPES = {"boolean": "BOOLEAN", "integer": "BIGINT", "text": "VARCHAR", "date": "DATE"}
 _SUBSIDY = (

@@ -8,9 +8,6 @@ import msgspec
 from msgspec import Meta
 
 from shared.events.base import Level, PayeeKind
-from shared.policy.case_fault import Fault, mistake_of
-from shared.policy.case_rows import Rows, fact_of
-from shared.policy.case_words import hint, listed, nearest, word
 from shared.policy.cases import ClaimCase, Fact, FactValue, History, RecordedException, Subsidy
 from shared.policy.claim_values import bounds_of
 from shared.policy.document import PackRefused
@@ -27,6 +24,9 @@ from shared.policy.verdicts import (
     Ruling,
     SettlementCase,
 )
+from shared.policy.written.fault import Fault, mistake_of
+from shared.policy.written.rows import Rows, fact_of
+from shared.policy.written.words import hint, listed, nearest, word
 
 UNKNOWN = "unknown"
 Given = bool | int | str | None

@@ -2,14 +2,14 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 
-from shared.policy.case_fault import Fault
-from shared.policy.case_words import listed, nearest, word
-from shared.policy.casefile import CaseFile, Expected
 from shared.policy.checks.types import CLAIM_TYPES, values_of
 from shared.policy.checks.walk import conditions_of
 from shared.policy.conditions import Compare, OneOf, nodes_of
 from shared.policy.pack import Pack
 from shared.policy.words import dictionary
+from shared.policy.written.casefile import CaseFile, Expected
+from shared.policy.written.fault import Fault
+from shared.policy.written.words import listed, nearest, word
 
 TWO = 2
 """persons that an exception needs (INT-14)"""

@@ -5,10 +5,8 @@ from typing import Any
 
 import msgspec
 
-from shared.policy.casefile import CaseFile, facts_of, history_of
 from shared.policy.cases import FactValue
 from shared.policy.claim_values import CLOSED
-from shared.policy.claim_words import claim_words
 from shared.policy.conditions import (
     All,
     AnyOf,
@@ -21,13 +19,15 @@ from shared.policy.conditions import (
     nodes_of,
     value_of,
 )
-from shared.policy.judging import Outcome, in_place
-from shared.policy.letter_words import letter_words
+from shared.policy.letter.claim_words import claim_words
+from shared.policy.letter.telling import MARK, bracketed, value_words
+from shared.policy.letter.words import letter_words
 from shared.policy.limits import EXCEPTED, limit_grounds
 from shared.policy.pack import CertificateOnce, Pack
 from shared.policy.parts import FactSpec, Gate, Kind
-from shared.policy.telling import MARK, bracketed, value_words
 from shared.policy.words import Language, dictionary, named, said
+from shared.policy.written.casefile import CaseFile, facts_of, history_of
+from shared.policy.written.judging import Outcome, in_place
 
 _UNTOLD = ("claim.kind", "claim.group", "claim.certificate", "claim.payee_kind")
 GROUP = "GROUP_NOT_MET"

@@ -6,11 +6,11 @@ from typing import Any
 
 from msgspec import inspect
 
-from shared.policy.case_fault import Fault
-from shared.policy.case_words import hint, listed, nearest, word
 from shared.policy.document import Plain
 from shared.policy.mistakes import Told
 from shared.policy.shapes import shape_of
+from shared.policy.written.fault import Fault
+from shared.policy.written.words import hint, listed, nearest, word
 
 _STEP = re.compile(r"\.([^.\[\]]+)|\[([0-9]+)\]")
 Steps = Sequence[str | int]

@@ -5,8 +5,8 @@ from datetime import date
 
 from shared.money import yuan
 from shared.policy.cases import FactValue, Missing
-from shared.policy.claim_words import claim_words
-from shared.policy.letter_words import letter_words
+from shared.policy.letter.claim_words import claim_words
+from shared.policy.letter.words import letter_words
 from shared.policy.occupations import occupations
 from shared.policy.pack import Pack
 from shared.policy.words import Language, dictionary, named, said

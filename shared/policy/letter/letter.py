@@ -6,13 +6,9 @@ It names no person, no other person's claim, and nothing that the auditors look 
 from collections.abc import Iterator
 from typing import Protocol
 
-from shared.policy.behind import Told, field_line, seen_behind, subject_of, told_of
-from shared.policy.claim_words import claim_words
-from shared.policy.judging import Outcome
-from shared.policy.letter_words import decided, letter_words
-from shared.policy.pack import Pack
-from shared.policy.parts import Words
-from shared.policy.telling import (
+from shared.policy.letter.behind import Told, field_line, seen_behind, subject_of, told_of
+from shared.policy.letter.claim_words import claim_words
+from shared.policy.letter.telling import (
     COMMA,
     MARK,
     NO_NUMBER,
@@ -25,7 +21,11 @@ from shared.policy.telling import (
     register_words,
     step_words,
 )
+from shared.policy.letter.words import decided, letter_words
+from shared.policy.pack import Pack
+from shared.policy.parts import Words
 from shared.policy.words import Language, dictionary, named, said
+from shared.policy.written.judging import Outcome
 
 _DAYS = ("claimed_on", "requested_on", "settled_on", "paid_on", "confirmed_on")
 _RECOVERED = ("SETTLE_RECOVER", "RECOVER")

@@ -9,7 +9,7 @@ from shared.policy.monthly import by_month
 from shared.policy.months import MONTHS
 from shared.policy.pack import Pack
 from shared.policy.parts import Catalogue, Kind, Ratio, Row, Shortfall, Table, Times
-from shared.policy.sql import column, condition_sql, listed, literal, rows_column
+from shared.policy.sql.conditions import column, condition_sql, listed, literal, rows_column
 
 
 @dataclass(frozen=True, slots=True)
