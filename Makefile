@@ -7,8 +7,9 @@ PYTHON ?= $(shell command -v python3.11 || command -v python3)
 RUN := .venv/bin
 PIP := $(RUN)/python -m pip --disable-pip-version-check install --quiet --no-input
 ARGS ?=
-# A process per core, each with servers of its own; a file's tests stay together and in their order.
-AT_ONCE ?= -n logical --maxprocesses=4 --dist loadfile --no-loadscope-reorder
+# Two processes, each with servers of its own (AT_ONCE="-n 4 …" where there are more cores); the tests
+# of a file stay together and in their order.
+AT_ONCE ?= -n logical --maxprocesses=2 --dist loadfile --no-loadscope-reorder
 
 COMPILE := $(RUN)/uv pip compile --quiet --generate-hashes --universal --python-version 3.11 \
 	--no-header --no-emit-index-url --no-emit-find-links
