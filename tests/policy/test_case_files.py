@@ -193,6 +193,18 @@ def test_case_and_width_make_no_second_certificate(file: Path) -> None:
     assert read.case.claim.certificate == "C-1"
 
 
+@pytest.mark.parametrize(
+    ("payee", "bore"), [("individual",) * 2, ("enterprise",) * 2, ("institution", None)]
+)
+def test_what_goes_without_saying_is_filled_in(file: Path, payee: str, bore: str | None) -> None:
+    text = CLAIM.replace("  certificate: C-1\n", "").replace("kind: individual", f"kind: {payee}")
+    file.write_text(text, encoding="utf-8")
+    [read] = read_cases(file)
+    assert read.case.claim is not None
+    assert read.case.claim.paid_by == bore
+    assert read.case.claim.certificate
+
+
 def test_a_sum_in_yuan_is_read_as_it_is_written(file: Path) -> None:
     file.write_text(CLAIM.replace("'0'", "0.00"), encoding="utf-8")
     [read] = read_cases(file)

@@ -10,6 +10,7 @@ from msgspec import Meta
 from shared.events.base import Level, PayeeKind
 from shared.policy.cases import ClaimCase, Fact, FactValue, History, RecordedException, Subsidy
 from shared.policy.claim_values import bounds_of
+from shared.policy.conditions import Present
 from shared.policy.document import PackRefused
 from shared.policy.judge import stated_facts
 from shared.policy.limits import TRAINING, counter_of, counts, year_of
@@ -133,8 +134,8 @@ class CaseFile(_Strict, frozen=True, kw_only=True):
     `{from: DATE, fen: N}`: it holds from that day until the next row"""
     stated: bool = False
     """facts not given are taken as the claim itself says them, before any register is asked: a
-    group that is claimed, a certificate with a number, days and months that are asked for. Listed
-    below by city; a fact that is given goes before, `unknown` too"""
+    group that is claimed, a certificate, days and months that are asked for. A field that is left
+    out denies nothing. Listed below by city; a fact that is given goes before, `unknown` too"""
     history: Annotated[tuple[Earlier, ...], Meta(max_length=1000)] = ()
     """earlier claims; fields below"""
     exceptions: Annotated[tuple[RecordedException, ...], Meta(max_length=20)] = ()
@@ -154,7 +155,7 @@ def facts_of(case: CaseFile, pack: Pack) -> dict[str, Fact | None]:
     """The facts of the case, source `case`; PackRefused for one that the pack does not know."""
     claim = case.claim
     assert claim is not None
-    known: dict[str, Fact | None] = dict(stated_facts(pack, claim)) if case.stated else {}
+    known: dict[str, Fact | None] = _stated(pack, claim) if case.stated else {}
     faults = []
     for part, given in (("facts", case.facts), ("references", case.references)):
         for name, said in given.items():
@@ -166,6 +167,15 @@ def facts_of(case: CaseFile, pack: Pack) -> dict[str, Fact | None]:
     if faults:
         raise PackRefused(case.case, [mistake_of((1, 1), one) for one in faults], case.case)
     return known
+
+
+def _stated(pack: Pack, claim: ClaimCase) -> dict[str, Fact | None]:
+    """What the claim says; a field that is left out (an agreement) denies nothing."""
+    return {
+        name: fact
+        for name, fact in stated_facts(pack, claim).items()
+        if fact.value is not False or not isinstance(pack.facts[name].stated_when, Present)
+    }
 
 
 def _fact(

@@ -27,6 +27,7 @@ from shared.vault.values import folded
 
 MAX_MISTAKES = 20
 """mistakes of shape that are told of one case"""
+NO_NUMBER = "(no number)"
 _AS_WRITTEN = "$.expect.amount_yuan"
 
 
@@ -101,7 +102,22 @@ def _read(name: str, node: yaml.Node, part: Document) -> Read | PackRefused:
         reader.tell(fault)
     if reader.errors:
         return PackRefused(name, reader.errors, called)
-    return Read(case, name, reader, tuple(_places(part)))
+    return Read(_filled(case), name, reader, tuple(_places(part)))
+
+
+def _filled(case: CaseFile) -> CaseFile:
+    """What goes without saying: a person or an enterprise who asks for the money bore the cost, and
+    a certificate of some type is there also where its number is left out; it is nobody else's.
+    """
+    claim = case.claim
+    if claim is None:
+        return case
+    bore = claim.payee_kind if claim.payee_kind in ("individual", "enterprise") else None
+    paid_by = bore if claim.paid_by is None else claim.paid_by
+    typed = claim.certificate is None and claim.certificate_type != "none"
+    certificate = NO_NUMBER if typed else claim.certificate
+    filled = msgspec.structs.replace(claim, paid_by=paid_by, certificate=certificate)
+    return msgspec.structs.replace(case, claim=filled)
 
 
 class CaseReader(Reader):
