@@ -96,11 +96,12 @@ class Client:
     async def ask(self, ask: Ask) -> Answer:
         """Until 2xx or a final 4xx. Raises NotAnswered after three minutes."""
         deadline = time.monotonic() + PATIENCE_SECONDS
+        seen = ""
         while time.monotonic() < deadline:
             try:
                 answer = await self.once(ask)
-            except (aiohttp.ClientError, OSError, TimeoutError):
-                pass
+            except (aiohttp.ClientError, OSError, TimeoutError) as failed:
+                seen = type(failed).__name__
             else:
                 if answer.status < 300:
                     self.answered.append((ask, answer))
@@ -108,9 +109,10 @@ class Client:
                 if answer.status < 500 and answer.told["code"] not in COME_BACK | ask.waits_for:
                     self.refused.append((ask, answer))
                     return answer
+                seen = _seen(answer)
             self.retries += 1
             await asyncio.sleep(PAUSE_SECONDS)
-        raise NotAnswered(ask.path)
+        raise NotAnswered(f"{ask.path}: {seen}")
 
     async def look(
         self, service: str, path: str, actor: str, wanted: Callable[[Answer], bool] = found
@@ -126,7 +128,7 @@ class Client:
             else:
                 if answer.status == 200 and wanted(answer):
                     return answer
-                seen = f"{answer.status} {answer.body[:500].decode(errors='replace')}"
+                seen = _seen(answer)
             await asyncio.sleep(PAUSE_SECONDS)
         raise NotAnswered(f"{path}: {seen}")
 
@@ -157,3 +159,7 @@ def tokens_of(local: Local) -> dict[str, str]:
             for n, org in enumerate(ENTERPRISES)
         },
     }
+
+
+def _seen(answer: Answer) -> str:
+    return f"{answer.status} {answer.body[:500].decode(errors='replace')}"
