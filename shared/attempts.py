@@ -12,6 +12,8 @@ from shared.store.commands import ClockBehind
 from shared.store.store import Store
 
 MAX_ENDS = 3
+FIRST = 32
+"""records in each of the first batches after a start: what a kill there makes slow is as short"""
 
 
 class Zombie(Exception):
@@ -40,16 +42,19 @@ BLAMELESS: tuple[type[BaseException], ...] = (
 
 
 class Attempts:
-    """One reader's ends. A partition with a mark goes on record by record."""
+    """One reader's ends. A partition with a mark goes on record by record.
 
-    def __init__(self, reader: str, store: Store, careful_records: int) -> None:
+    A process may have been killed anywhere in the last `unproved` records, a whole batch; so many
+    come in small batches after a start, each with a mark.
+    """
+
+    def __init__(self, reader: str, store: Store, unproved: int) -> None:
         self._reader = reader
         self._store = store
-        self._careful_records = careful_records
+        self._unproved = unproved
         self._ends: dict[TopicPartition, tuple[int, int]] = {}
         self._careful: dict[TopicPartition, int] = {}
         self._loaded = False
-        self._proved = False
 
     async def load(self) -> None:
         """Once a process: a try that was under way is one more end.
@@ -61,11 +66,16 @@ class Attempts:
         for topic, partition_no, seq, ends in await self._store.pool.fetch(_ENDED, self._reader):
             at = TopicPartition(topic, partition_no)
             self._ends[at] = (seq, ends)
-            self._careful[at] = self._careful_records
+            self._careful[at] = FIRST
         self._loaded = True
 
-    def careful(self, items: Sequence[Item]) -> bool:
-        return any(self._careful.get(at) for at, _ in items)
+    def batches(self, items: Sequence[Item]) -> list[Sequence[Item]]:
+        """The items in small batches after a start, afterwards all in one."""
+        size = FIRST if self._unproved > 0 else max(1, len(items))
+        return [items[n : n + size] for n in range(0, len(items), size)]
+
+    def careful(self, at: TopicPartition) -> bool:
+        return bool(self._careful.get(at))
 
     def hopeless(self, at: TopicPartition, record: Record) -> bool:
         """The process ended here three times."""
@@ -73,16 +83,17 @@ class Attempts:
 
     @contextlib.asynccontextmanager
     async def batch(self, items: Sequence[Item]) -> AsyncIterator[None]:
-        """A kill leaves no time to mark, so the first batch after a start is marked beforehand: the
-        batch at which a process was killed is the first one of the next.
+        """A kill leaves no time to mark, so the first batches after a start are marked beforehand:
+        the batch at which a process was killed is among the first records of the next.
         """
+        marked = self._unproved > 0
         async with self.blamed(items):
-            if not self._proved:
+            if marked:
                 await self._mark(items, trying=True)
             yield
-        if not self._proved:
+        if marked:
             await self._forget(items)
-            self._proved = True
+            self._unproved -= len(items)
 
     @contextlib.asynccontextmanager
     async def single(self, item: Item) -> AsyncIterator[None]:

@@ -185,11 +185,14 @@ class Inbox:
 
     async def _apply(self, fresh: Sequence[Item]) -> None:
         """All in one transaction; record by record near one at which the process ended before."""
-        if not self._attempts.careful(fresh):
-            async with self._attempts.batch(fresh):
-                await self._commit(fresh)
-            return
-        for item in fresh:
+        for items in self._attempts.batches(fresh):
+            if whole := [item for item in items if not self._attempts.careful(item[0])]:
+                async with self._attempts.batch(whole):
+                    await self._commit(whole)
+            await self._one_by_one([item for item in items if self._attempts.careful(item[0])])
+
+    async def _one_by_one(self, items: Sequence[Item]) -> None:
+        for item in items:
             hopeless = self._attempts.hopeless(*item)
             async with self._attempts.single(item):
                 await self._commit([item], park=hopeless)

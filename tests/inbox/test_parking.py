@@ -5,10 +5,11 @@ import asyncio
 import asyncpg
 import pytest
 
-from shared.attempts import MAX_ENDS
+from shared.attempts import FIRST, MAX_ENDS
 from shared.events.envelope import encode
 from shared.ids import new_event_id
 from shared.inbox import TooManyParked
+from shared.log.port import TopicPartition
 from shared.pending import MAX_PARKED_A_MINUTE, list_parked, release
 from tests.inbox.handlers import Noting, drain, inbox, noted, prepare
 from tests.inbox.waiting import waiting_reactor
@@ -289,6 +290,31 @@ async def test_a_killed_process_leaves_its_mark_at_its_first_batch(
     await drain(inbox(quick_payments, quick_claims, Looking()))
     assert [tuple(row) for row in seen[0]] == [(1, 0)]
     assert await quick_payments.fetch("SELECT FROM inbox_attempts") == []
+
+
+async def test_after_an_end_only_the_records_near_it_go_one_by_one(
+    quick_claims: Stand, quick_payments: Stand
+) -> None:
+    """Else a killed reader of a busy log would creep for as long as it has something to read."""
+    await prepare(quick_payments)
+    await quick_claims.say_many(300)
+    await quick_claims.send()
+    ended = max(await quick_claims.store.heads(), key=lambda at: at.partition)
+    await quick_payments.as_owner(
+        "INSERT INTO inbox_attempts (reader, topic, partition_no, seq, ends, trying)"
+        f" VALUES ('reader', '{ended.topic}', {ended.partition}, 1, 1, false)"
+    )
+    batches: list[list[TopicPartition]] = []
+
+    class Counting(Noting):
+        async def apply(self, connection, deliveries):  # type: ignore[no-untyped-def]
+            batches.append([delivery.at for delivery in deliveries])
+            return await super().apply(connection, deliveries)
+
+    await drain(inbox(quick_payments, quick_claims, Counting()))
+    assert sum(map(len, batches)) == 300
+    assert batches.count([ended]) == FIRST
+    assert len(batches) <= FIRST + 2 * 300 // FIRST + 2
 
 
 async def test_a_process_that_ends_before_it_tries_counts_nothing(
