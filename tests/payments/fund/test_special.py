@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 import pytest
+from hypothesis import example
 from hypothesis import given as drawn
 from hypothesis import strategies as st
 
@@ -123,6 +124,7 @@ def test_a_special_account_holds_its_slot_when_reservations_are_rebuilt() -> Non
     ]
 
 
+@example([(False, CAP_FEN), (False, 1)])
 @drawn(st.lists(st.tuples(st.booleans(), st.integers(1, CAP_FEN)), max_size=12))
 def test_no_more_than_the_cap_is_ever_put_in(steps: list[tuple[bool, int]]) -> None:
     """At every moment of any history: what was given is at most the cap of that moment."""
