@@ -4,6 +4,7 @@ import asyncio
 import os
 import signal
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
@@ -15,6 +16,7 @@ from shared.log.verified import Verifier
 from shared.postgres.server import Server
 from tests.contract.places import Place, append, bare, chained, fresh_topic, read_all
 from tests.kafka_broker import Broker
+from tests.stands import until
 
 GIVE_UP_SECONDS = 120
 
@@ -140,6 +142,7 @@ async def test_a_silent_server_ends_an_append_at_its_deadline_and_gets_no_more(
     writer = await log.writer()
     await writer.append(at, records[:1])
     os.kill(own_kafka.pid, signal.SIGSTOP)
+    await until(lambda: _stands_still(own_kafka.pid))
     try:
         async with asyncio.timeout(15):
             with pytest.raises(LogUnavailable):
@@ -180,3 +183,9 @@ def impatient(log: Log) -> Log:
     if isinstance(log, KafkaLog):
         log.settings = replace(log.settings, append_deadline_seconds=3.0)
     return log
+
+
+def _stands_still(pid: int) -> bool:
+    """Every thread: a signal reaches those that run on another core a moment later."""
+    stats = [file.read_text() for file in Path(f"/proc/{pid}/task").glob("*/stat")]
+    return all(stat.rpartition(")")[2].split()[0] == "T" for stat in stats)
