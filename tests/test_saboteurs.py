@@ -58,7 +58,7 @@ def _saboteurs() -> list[Saboteur]:
 
 
 SABOTEURS = _saboteurs()
-SAMPLE = 8
+SAMPLE = 24
 ALL = "LEDGER_SABOTEURS"
 RUN = os.environ.get("PYTEST_XDIST_TESTRUNUID") or secrets.token_hex(16)
 SEED = int(os.environ.get("TEST_SEED") or int(RUN, 16) % 2**32)

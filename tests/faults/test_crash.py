@@ -8,7 +8,7 @@ from tests.faults.crash import EMBEDDED, SMALL, crash, fresh_seed
 from tests.faults.kills import Kind
 
 
-@pytest.mark.timeout(600)
+@pytest.mark.timeout(400)
 async def test_every_answer_stands_exactly_once_on_kafka(scratch: Path) -> None:
     seed = fresh_seed()
     print(f"TEST_SEED={seed}")
@@ -22,7 +22,7 @@ async def test_every_answer_stands_exactly_once_on_kafka(scratch: Path) -> None:
     assert report.found.repeated > 0
 
 
-@pytest.mark.timeout(600)
+@pytest.mark.timeout(300)
 async def test_every_answer_stands_exactly_once_on_the_postgresql_log(scratch: Path) -> None:
     seed = fresh_seed()
     print(f"TEST_SEED={seed}")
